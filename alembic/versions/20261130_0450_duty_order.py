@@ -22,6 +22,7 @@ _OF_UNIT = sa.text(
     "status IN ('assigned', 'verifying', 'recheck', 'concluded', 'rejected',"
     " 'transferred_department', 'transferred_police')"
 )
+_HELD = "ix_leads_held"
 _ORDER = ["owner_unit_id", "status", "due_on", "id"]
 
 
@@ -35,11 +36,22 @@ def upgrade() -> None:
     op.create_index(_UNOWNED, "leads", ["town_code", "unowned_on", "id"], postgresql_where=_TRIAGE)
     op.drop_index(_UNIT, table_name="leads")
     op.create_index(
-        _UNIT, "leads", _ORDER, postgresql_where=_OF_UNIT, postgresql_include=["transfer_stage"]
+        _UNIT,
+        "leads",
+        _ORDER,
+        postgresql_where=_OF_UNIT,
+        postgresql_include=["transfer_stage", "due_held_on"],
+    )
+    op.create_index(
+        _HELD,
+        "leads",
+        ["owner_unit_id", "due_held_on", "id"],
+        postgresql_where=sa.text("due_held_on IS NOT NULL"),
     )
 
 
 def downgrade() -> None:
+    op.drop_index(_HELD, table_name="leads")
     op.drop_index(_UNIT, table_name="leads")
     op.create_index(_UNIT, "leads", _ORDER, postgresql_where=_OF_UNIT)
     op.drop_index(_UNOWNED, table_name="leads")

@@ -102,7 +102,15 @@ class Lead(Recorded, Versioned, Waits, Base):
                 " 'transferred_department', 'transferred_police')"
             ),
             # whether it lies before the head: so they are counted without their rows
-            postgresql_include=["transfer_stage"],
+            postgresql_include=["transfer_stage", "due_held_on"],
+        ),
+        # Whose term stands still: few, and in no order of `due_on`.
+        Index(
+            "ix_leads_held",
+            "owner_unit_id",
+            "due_held_on",
+            "id",
+            postgresql_where=text("due_held_on IS NOT NULL"),
         ),
         # What is owed before a lead may end.
         Index(

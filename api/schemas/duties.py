@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.domain.kit.duties import DutyKind
-from api.schemas.common import Named, Shown, WorkingDaysLeft
+from api.schemas.common import Named, Shown, WorkingDaysLeft, Yuan
 
 
 class DutyQuery(BaseModel):
@@ -36,6 +36,9 @@ class Duty(Shown):
     subject_id: UUID
     number: str
     title: str
+    place: str | None = Field(description="所在村居；没有地点的为空")
+    amount: Yuan | None = Field(description="涉案金额；没有的为空")
+    from_unit: str | None = Field(description="从哪个单位来；本单位自己登记的为空")
     since: date | None = Field(description="从哪一天等起；只说知道的")
     due_on: date | None
     due_is_provisional: bool = Field(description="节假日安排尚未公布，日期暂定")

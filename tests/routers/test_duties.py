@@ -300,6 +300,23 @@ def test_many_of_one_kind_are_one_line(client):
     assert not any(each["is_grouped"] for each in plain["counts"])
 
 
+def test_a_line_tells_where_how_much_and_from_whom(client):
+    """One lead is told from another without being opened; what is the unit's own comes from nobody."""
+    office, police = client("office"), client("police")
+    made_there = make_lead(
+        client("grid01"), division_code="341522118201", amount_involved="36000.00"
+    )
+    (line,) = duties(office, made_there["id"])
+    assert (line["place"], line["amount"]) == (made_there["division_name"], "36000.00")
+    assert line["from_unit"] == client("grid01").me["unit"]["name"]
+    own = make_lead(office)
+    (line,) = duties(office, own["id"])
+    assert (line["amount"], line["from_unit"]) == (own["amount_involved"], None)
+    assign(office, own, police)
+    (line,) = duties(police, own["id"])
+    assert line["from_unit"] == office.me["unit"]["name"]
+
+
 def test_a_page_without_counts(client):
     """Who only goes on through the list need not have everything counted; of that there is no sum."""
     office = client("office")

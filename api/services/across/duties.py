@@ -45,10 +45,12 @@ from api.domain.kit.permissions import Permission as P
 from api.domain.law.time_rules import TimeUnit
 from api.domain.outcomes.outcomes import OutcomeStatus
 from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
+from api.domain.words.money import to_yuan
 from api.models.imports import Import
 from api.models.lead_assists import LeadAssist
 from api.models.outcomes import Outcome
 from api.models.property_measures import PropertyMeasure
+from api.models.units import Division, Post, Unit
 from api.models.users import User
 from api.services.across import handover_duties
 from api.services.cases import case_duties
@@ -272,6 +274,16 @@ async def rows_of(
     return orjson.loads(found["rows"])
 
 
+def _from(row: Any) -> Any:
+    """From whom it comes: the unit that has the record, if it is another; else who entered it."""
+    own = param("unit_id", Uuid())
+    entered = select(Post.unit_id).where(Post.id == row.c.by_post).correlate(row)
+    unit = func.coalesce(
+        func.nullif(row.c.of_unit, own), func.nullif(entered.scalar_subquery(), own)
+    )
+    return select(Unit.name).where(Unit.id == unit).correlate(row).scalar_subquery()
+
+
 async def _items(
     actor: Actor, sources: Sequence[Source], clock: time_rules.Clock, asked: _Asked
 ) -> tuple[list[dict[str, Any]], str | None]:
@@ -285,8 +297,13 @@ async def _items(
         each = (select(s.rows(anybody, depth, held, after=after).subquery()) for s in sources)
         found = union_all(*each).subquery()
         order = found.c.due_on.asc().nulls_last(), found.c.row_id, found.c.kind
-        name = select(User.name).where(User.id == found.c.holder_id).scalar_subquery()
-        return select(found, name.label("holder_name")).order_by(*order).limit(most)
+        first = select(found).order_by(*order).limit(most).subquery()
+        name = select(User.name).where(User.id == first.c.holder_id)
+        place = select(Division.name).where(Division.code == first.c.place)
+        told = (first, name.scalar_subquery().label("holder_name"))
+        return select(
+            *told, place.scalar_subquery().label("place_name"), _from(first).label("from_unit")
+        ).order_by(first.c.due_on.asc().nulls_last(), first.c.row_id, first.c.kind)
 
     question = (asked.kind, most, depth, asked.hands.held, asked.after is not None)
     bound = {"holder_id": asked.hands.holder_id, "subject_id": asked.hands.subject_id}
@@ -345,6 +362,9 @@ def _item(row: dict[str, Any], shown: terms.Terms) -> dict[str, Any]:
         "subject_id": row["subject_id"],
         "number": row["number"] or "",
         "title": row["title"] or "",
+        "place": row["place_name"],
+        "amount": None if row["amount"] is None else to_yuan(row["amount"]),
+        "from_unit": row["from_unit"],
         "since": since,
         "due_on": due_on,
         "due_is_provisional": provisional,

@@ -99,6 +99,12 @@ class Source:
         own = self.model.turn_unit_id == param("unit_id", Uuid())
         return case((own, self.model.turn_user_id))
 
+    def _told(self, name: str, kind: Any) -> Any:
+        """A fact of the record that waits, if it has it; of what single people alone know nothing
+        is told."""
+        found = getattr(self.model, name, None) if issubclass(self.model, Waits) else None
+        return cast(null(), kind) if found is None else found
+
     def rows(
         self, actor: Actor, limit: int, held: InHands = IN_ANY_HANDS, *, after: bool = False
     ) -> Any:
@@ -119,6 +125,10 @@ class Source:
                 cast(self.detail, Text).label("detail"),
                 self.holder.label("holder_id"),
                 self.model.id.label("row_id"),
+                self._told("division_code", Text()).label("place"),
+                self._told("amount_involved", BigInteger()).label("amount"),
+                self._told("owner_unit_id", Uuid()).label("of_unit"),
+                self._told("created_by_post_id", Uuid()).label("by_post"),
             )
             .where(self.waits(actor), *held.condition(self.holder, subject), *behind)
             .order_by(self.due_on.asc().nulls_last(), self.model.id)

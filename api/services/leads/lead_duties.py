@@ -69,6 +69,13 @@ def _not_alarmed() -> ColumnElement[bool]:
 _NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PENDING))
 #: What the county has is the county's to answer.
 _WITH_NOBODY = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(OPEN_STAGES))
+#: The reporter has no answer yet, and can be given one.
+_TO_ANSWER = (
+    LeadStatus.CONCLUDED,
+    LeadStatus.REJECTED,
+    LeadStatus.TRANSFERRED_DEPARTMENT,
+    LeadStatus.TRANSFERRED_POLICE,
+)
 _BEFORE_THE_HEAD = frozenset(
     {LeadStatus.VERIFYING, LeadStatus.CONCLUDED, LeadStatus.TRANSFERRED_DEPARTMENT}
 )
@@ -246,6 +253,8 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
             return and_(own, _not_alarmed())
         if status is LeadStatus.RECHECK:
             return and_(own, _somebody_else(actor))
+        if kind is K.LEAD_FEED_BACK:
+            own = and_(own, Lead.due_held_on.is_(None))
         return and_(own, _NOT_PENDING) if status in _BEFORE_THE_HEAD else own
 
     if status in TRIAGE:
@@ -262,8 +271,7 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
         waits,
         Lead.subject_name,
         Lead.number,
-        # while the term stands still for whoever has it, the reporter is answered by the day all the same
-        func.coalesce(Lead.due_on, Lead.due_held_on) if kind is K.LEAD_FEED_BACK else Lead.due_on,
+        Lead.due_on,
         Lead.due_is_provisional,
         Lead.due_rule,
         # the clock of a receipt starts when the unit was given it
@@ -480,10 +488,21 @@ SOURCES: tuple[Source, ...] = (
     ),
     _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),
     _assist(K.LEAD_ASSIST_ANSWER, AssistStatus.ACKNOWLEDGED),
-    _lead(K.LEAD_FEED_BACK, LeadStatus.CONCLUDED),
-    _lead(K.LEAD_FEED_BACK, LeadStatus.REJECTED),
-    _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT),
-    _lead(K.LEAD_FEED_BACK, LeadStatus.TRANSFERRED_POLICE),
+    unit_record(
+        K.LEAD_FEED_BACK,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        # While the term stands still for whoever has the lead, the reporter is answered by the day
+        # all the same.
+        lambda _: [Lead.due_held_on.is_not(None), Lead.status.in_(_TO_ANSWER), _NOT_PENDING],
+        title=Lead.subject_name,
+        number=Lead.number,
+        due_on=Lead.due_held_on,
+        provisional=Lead.due_is_provisional,
+        rule=Lead.due_rule,
+    ),
+    *(_lead(K.LEAD_FEED_BACK, status) for status in _TO_ANSWER),
     unit_record(
         K.LEAD_MESSAGE,
         "leads",

@@ -6354,10 +6354,14 @@ export interface components {
          * @description One thing that waits for the present post's unit.
          */
         Duty: {
+            /** @description 涉案金额；没有的为空 */
+            amount: string | null;
             /** @description 节假日安排尚未公布，日期暂定 */
             due_is_provisional: boolean;
             /** @description 办理期限 */
             due_on: string | null;
+            /** @description 从哪个单位来；本单位自己登记的为空 */
+            from_unit: string | null;
             /** @description 本单位谁已经接手在办；没有人接手的为空 */
             holder: components["schemas"]["Named"] | null;
             /** @description 同一待办事项的稳定编号 */
@@ -6368,6 +6372,8 @@ export interface components {
             number: string;
             /** @description 是否超期 */
             overdue: boolean;
+            /** @description 所在村居；没有地点的为空 */
+            place: string | null;
             /** @description 期限规则编号；没有时限的为空 */
             rule: string;
             /** @description 规则的中文名称 */
