@@ -3,6 +3,7 @@
 from api.core.base.clock import now, today
 from tests import factories
 from tests.answers import done
+from tests.database import run_sql
 from tests.factories import unit_of
 from tests.leads import act
 
@@ -41,3 +42,21 @@ def offered(shown: dict) -> dict[str, dict]:
 def turns_of(shown: dict) -> list[tuple[str, str, bool]]:
     """What a record waits for, for whom, and whether that is the reader."""
     return [(each["what"], each["whom"], each["is_mine"]) for each in shown["standing"]["now"]]
+
+
+def late(running, record_id: str, days: int = 60) -> None:
+    """The running term of a lead's hand-over, or of a hand-over of its own, ended long ago."""
+    run_sql(
+        running,
+        "UPDATE lead_transfer_clocks SET due_on = due_on - $2::int,"
+        " due_at = due_at - make_interval(days => $2)"
+        " WHERE $1 IN (lead_id, transfer_id) AND ended_on IS NULL",
+        record_id,
+        days,
+    )
+    run_sql(
+        running,
+        "UPDATE leads SET handover_due_on = handover_due_on - $2::int WHERE id = $1",
+        record_id,
+        days,
+    )

@@ -162,6 +162,14 @@ class Lead(Recorded, Versioned, Waits, Base):
                 " 'recheck', 'fed_back')"
             ),
         ),
+        # Late with whoever has it: its own term stands still meanwhile.
+        Index(
+            "ix_leads_handover_due",
+            "town_code",
+            "handover_due_on",
+            "id",
+            postgresql_where=text("handover_due_on IS NOT NULL"),
+        ),
         # One batch, and the list of them; most leads come alone.
         Index(
             "ix_leads_batch_no",
@@ -324,6 +332,8 @@ class Lead(Recorded, Versioned, Waits, Base):
     #: The unit of the system that has the last hand-over, and what kind of organ it went to.
     transfer_receiver_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     transfer_organ: Mapped[ReceivingOrgan | None]
+    #: The last day of the hand-over's term that runs, whoever it binds (`lead_transfer_clocks`).
+    handover_due_on: Mapped[date | None]
     #: The `Obligation`s that are open (`lead_obligations`).
     owes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     #: Closed is what the office did, solved is what the reporter got.

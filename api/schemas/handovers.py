@@ -146,6 +146,7 @@ class HandoverQuery(PageQuery):
     kind: Annotated[list[TransferKind], Field(max_length=10)] | None = None
     owner_unit_id: UUID | None = Field(None, description="移送、移交的单位")
     receiver_unit_id: UUID | None = Field(None, description="接收单位")
+    receiver_outside: bool | None = Field(None, description="接收单位是否不在本系统")
     overdue: bool | None = Field(None, description="正在走的期限是否已过")
 
 

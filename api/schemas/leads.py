@@ -301,7 +301,12 @@ class LeadQuery(PageQuery):
     waived: bool | None = Field(
         None, description="只看经批准不再移送、不再等待的（为否时不起作用）"
     )
-    overdue: bool | None = Field(None, description="是否已超期")
+    overdue: bool | None = Field(
+        None, description="是否已超期：办理期限已过，或者移送、移交后正在走的期限已过"
+    )
+    handover_overdue: bool | None = Field(
+        None, description="移送、移交后正在走的期限是否已过（接收、答复、补正等）"
+    )
     open: bool | None = Field(None, description="是否还在办理（未办结、未撤回、未拒绝受理）")
     unowned: bool | None = Field(None, description="是否无人承办（待登记、待交办、有异议）")
     unowned_late: bool | None = Field(
@@ -382,6 +387,9 @@ class LeadItem(Shown):
     conclusion: LeadConclusion | None
     solved: Solved | None
     transfer_stage: TransferStage | None
+    handover_due_on: date | None = Field(
+        description="移送、移交后正在走的期限；没有在等接收、答复、补正的为空"
+    )
     version: int
 
 

@@ -17,7 +17,8 @@ from tests.duties import duties
 from tests.entities import act as act_on
 from tests.entities import assess, register
 from tests.factories import unit_of
-from tests.handovers import RECEIPT, offered, turns_of
+from tests.figures import count, overview, questions
+from tests.handovers import RECEIPT, late, offered, turns_of
 
 SENT = {"materials": "卷宗材料一册", "reason": "不构成犯罪，属民事纠纷"}
 PAPERS = {
@@ -534,7 +535,7 @@ class TestAnEntitysProblem:
     def test_a_late_one_is_told_to_those_above(self, client, running):
         entity = transferred(client)
         made = handed(client("market"), entity)
-        late(running, made)
+        late(running, made["id"])
         for who in ("office", "leader", "supervisor"):
             told = done(client(who).get("/me/escalations"))["items"]
             [one] = [each for each in told if each["subject_id"] == made["id"]]
@@ -607,16 +608,6 @@ def test_the_list_is_of_what_one_sent_or_got(client):
     assert made["id"] not in {each["id"] for each in found}
 
 
-def late(running, made: dict, days: int = 60) -> None:
-    run_sql(
-        running,
-        "UPDATE lead_transfer_clocks SET due_on = due_on - $2::int,"
-        " due_at = due_at - make_interval(days => $2) WHERE transfer_id = $1 AND ended_on IS NULL",
-        made["id"],
-        days,
-    )
-
-
 def listed(who, **asked) -> list[dict]:
     return done(who.get("/handovers", params=asked | {"limit": 200}))["items"]
 
@@ -625,7 +616,7 @@ class TestTheList:
     def test_how_far_the_last_day_is_is_told_as_on_the_record(self, client, running):
         market = client("market")
         made = handed(market, transferred(client))
-        late(running, made)
+        late(running, made["id"])
         [row] = [each for each in listed(market) if each["id"] == made["id"]]
         found = done(market.get(f"/handovers/{made['id']}"))
         [turn] = found["standing"]["now"]
@@ -646,7 +637,7 @@ class TestTheList:
     def test_the_late_ones_are_found_and_come_first(self, client, running):
         market = client("market")
         soon, made = (handed(market, transferred(client)) for _ in range(2))
-        late(running, made, 70)
+        late(running, made["id"], 70)
         for who in ("market", "police", "office", "leader"):
             overdue = [each["id"] for each in listed(client(who), overdue=True)]
             assert made["id"] in overdue
@@ -660,6 +651,30 @@ class TestTheList:
             assert days == sorted(days, reverse=sort == "-due_on")
             nothing = [each["due_on"] is None for each in rows]
             assert nothing == sorted(nothing), "what has no last day comes last"
+
+    def test_the_overview_asks_whoever_it_waits_for(self, client, running):
+        market, police, leader = client("market"), client("police"), client("leader")
+        theirs, ours = (handed(market, transferred(client)) for _ in range(2))
+        ours = received(police, ours, matter="economic")
+        ours = act(police, ours, "record_incomplete", told_at=now().isoformat(), missing="鉴定意见")
+        outside = diverted(client, receiver_unit_id=None, department="县仲裁委员会")["handovers"][
+            -1
+        ]
+        for made in (theirs, ours, outside):
+            late(running, made["id"])
+        told = {each["key"]: each for each in questions(overview(leader))}
+        for key, made in (
+            (f"handovers_late:{unit_of(police)}", theirs),
+            (f"handovers_late_sender:{unit_of(market)}", ours),
+            (f"handovers_late_outside:{unit_of(police)}", outside),
+        ):
+            asked = told[key]
+            assert asked["first_due_on"] is not None
+            assert count(leader, asked["query"]) == asked["value"]
+            assert made["id"] in {each["id"] for each in listed(leader, **asked["query"]["params"])}
+        assert (
+            "逾期没有接收或者答复，最早的" in told[f"handovers_late:{unit_of(police)}"]["sentence"]
+        )
 
     def test_it_is_found_by_number_name_and_receiver(self, client):
         market, police = client("market"), client("police")

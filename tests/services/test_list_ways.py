@@ -54,6 +54,8 @@ ODD = {
         "mark": [["major"], ["key_area", "high_attention"]],
         "overdue": [True],
         "in_time": [True],
+        "handover_overdue": [True],
+        "handover_in_time": [True],
         "open": [True],
         "done": [True],
         "unowned": [True],
@@ -102,6 +104,11 @@ ODD = {
     },
     "outcomes": {"issued": ["week", "all", "since", "to"], "q": ["养老"]},
     "rewards": {"q": ["a"]},
+    "handovers": {
+        "overdue": [True, False],
+        "receiver_outside": [True, False],
+        "named": [["养老"]],
+    },
     "ledger_entries": {
         "account": [["restrained"], ["external"]],
         "status": [["awaits"], ["posted", "voided"]],

@@ -10,6 +10,7 @@ from api.domain.entities.rectifications import RectificationStatus
 from api.domain.kit.labels import Labelled
 from api.domain.kit.standing import Whose
 from api.domain.leads.leads import LeadStatus, TransferStage
+from api.domain.organisation.handing_over import WITH_RECEIVER, HandoverStatus
 from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.ledger import EntryStatus
 from api.domain.words.money import formatted
@@ -48,6 +49,8 @@ class Matter:
     unit: str = "owner_unit_id"
     #: Said of nobody in particular where it is not told by unit.
     whose: str = ""
+    #: The field of the list that says since when it is late, if it is not the row's own last day.
+    due: str = ""
 
 
 def _office(status: LeadStatus) -> bool:
@@ -74,17 +77,55 @@ _UNANSWERED = [
         TransferStage.REVIEWED,
     )
 ]
+#: The receiver is to take it in or to answer; else the sender has something to do with it.
+_WITH_RECEIVER = [
+    s.value for s in (TransferStage.SENT, TransferStage.RECEIVED, TransferStage.REVIEWED)
+]
+_WITH_SENDER = [
+    s.value for s in TransferStage if s.value not in {*_WITH_RECEIVER, TransferStage.PROPOSED.value}
+]
+#: The same of cases and risk entities.
+_TO_RECEIVER = [s.value for s in HandoverStatus if s in WITH_RECEIVER]
+_TO_SENDER = [s.value for s in HandoverStatus if s not in WITH_RECEIVER]
+_HANDED: Params = {"overdue": True, "handover_overdue": True}
 _NEAR: Params = {"due_from": TODAY, "due_to": SOON}
 _L, _S, _U, _D = Urgency.LATE, Urgency.SOON, Urgency.UNANSWERED, Urgency.DECISION
 _OFFICE = Whose.OFFICE.label
 
 MATTERS: tuple[Matter, ...] = (
-    Matter("leads_late", _L, "leads", {"overdue": True, "status": _AT_THE_UNIT},
+    Matter("leads_late", _L, "leads",
+           {"overdue": True, "handover_overdue": False, "status": _AT_THE_UNIT},
            "{whose}有 {n} 条线索超期未办，最早的{day}到期", by_unit=True),
-    Matter("leads_late_office", _L, "leads", {"overdue": True, "status": _AT_THE_OFFICE},
+    Matter("leads_late_office", _L, "leads",
+           {"overdue": True, "handover_overdue": False, "status": _AT_THE_OFFICE},
            "{whose}有 {n} 条线索超期未交办或者未办结，最早的{day}到期", whose=_OFFICE),
     Matter("leads_unowned", _L, "leads", {"unowned_late": True},
            "{whose}有 {n} 条线索过了交办时限，还没有单位承办", whose=_OFFICE),
+    Matter("transfers_late", _L, "leads",
+           _HANDED | {"transfer_stage": _WITH_RECEIVER, "receiver_outside": False},
+           "{whose}收到移送、移交的 {n} 条线索逾期没有接收或者答复，最早的{day}到期", by_unit=True,
+           unit="transfer_receiver_id", due="handover_due_on"),
+    Matter("transfers_late_outside", _L, "leads",
+           _HANDED | {"transfer_stage": _WITH_RECEIVER, "receiver_outside": True},
+           "{whose}移送、移交给外单位的 {n} 条线索逾期没有接收或者答复，最早的{day}到期",
+           by_unit=True, due="handover_due_on"),
+    Matter("transfers_late_sender", _L, "leads", _HANDED | {"transfer_stage": _WITH_SENDER},
+           "{whose}移送、移交的 {n} 条线索逾期没有送出、补正或者移交物品，最早的{day}到期",
+           by_unit=True, due="handover_due_on"),
+    Matter("transfers_late_approval", _L, "leads",
+           _HANDED | {"transfer_stage": [TransferStage.PROPOSED.value]},
+           "有 {n} 条线索逾期没有批准移送公安，最早的{day}到期", due="handover_due_on"),
+    Matter("handovers_late", _L, "handovers",
+           {"overdue": True, "status": _TO_RECEIVER, "receiver_outside": False},
+           "{whose}收到移送、移交的案件、风险主体有 {n} 件逾期没有接收或者答复，最早的{day}到期",
+           by_unit=True, unit="receiver_unit_id"),
+    Matter("handovers_late_outside", _L, "handovers",
+           {"overdue": True, "status": _TO_RECEIVER, "receiver_outside": True},
+           "{whose}移送、移交给外单位的案件、风险主体有 {n} 件逾期没有接收或者答复，最早的{day}到期",
+           by_unit=True),
+    Matter("handovers_late_sender", _L, "handovers", {"overdue": True, "status": _TO_SENDER},
+           "{whose}移送、移交的案件、风险主体有 {n} 件逾期没有补正或者移交物品，最早的{day}到期",
+           by_unit=True),
     Matter("cases_late", _L, "cases", {"overdue": True},
            "{whose}有 {n} 起案件超过法定期限，最早的{day}到期", by_unit=True),
     Matter("rectifications_late", _L, "rectifications", {"overdue": True},
@@ -104,11 +145,13 @@ MATTERS: tuple[Matter, ...] = (
     Matter("measures_ending", _S, "property-measures", {"expires_before": WARNED},
            "有 {n} 项查封、扣押、冻结即将到期，金额 {sum}，最早的{day}到期"),
     Matter("transfers_unanswered", _U, "leads",
-           {"open": True, "transfer_stage": _UNANSWERED, "receiver_outside": False},
+           {"open": True, "transfer_stage": _UNANSWERED, "receiver_outside": False,
+            "handover_overdue": False},
            "{whose}收到移送、移交的 {n} 条线索，还没有答复", by_unit=True,
            unit="transfer_receiver_id"),
     Matter("transfers_outside", _U, "leads",
-           {"open": True, "transfer_stage": _UNANSWERED, "receiver_outside": True},
+           {"open": True, "transfer_stage": _UNANSWERED, "receiver_outside": True,
+            "handover_overdue": False},
            "{whose}移送、移交给外单位的 {n} 条线索，还没有答复", by_unit=True),
     Matter("transfers_proposed", _D, "leads", {"transfer_stage": [TransferStage.PROPOSED.value]},
            "有 {n} 条线索等待批准移送公安"),

@@ -37,12 +37,14 @@ from api.domain.kit.permissions import RowScope
 from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.inspections import Inspection
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.ledger import Transfer
 from api.models.property_measures import PropertyMeasure
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
+from api.services.across import handovers
 from api.services.across.duties import bound_days
 from api.services.across.figures import LEDGERS, Rows, may_read
 from api.services.cases.case_duties import MEASURES_UNTIL
@@ -52,6 +54,7 @@ _NO_DAY, _NO_FEN = cast(null(), Date), cast(literal(0), BigInteger)
 #: Of each list: whose its rows are, when they are due, what they amount to.
 _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "leads": (Lead.owner_unit_id, Lead.due_on, _NO_FEN),
+    "handovers": (LeadTransfer.owner_unit_id, handovers.DUE_ON, _NO_FEN),
     "cases": (Case.owner_unit_id, Case.due_on, _NO_FEN),
     "rectifications": (Rectification.owner_unit_id, Rectification.due_on, _NO_FEN),
     "risk-entities": (RiskEntity.owner_unit_id, RiskEntity.next_inspection_due, _NO_FEN),
@@ -61,7 +64,12 @@ _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "ledger/entries": (None, _NO_DAY, Transfer.amount),
 }
 #: Where a row has a unit beside its owner.
-_UNITS: dict[str, Any] = {"transfer_receiver_id": Lead.transfer_receiver_id}
+_UNITS: dict[str, Any] = {
+    "transfer_receiver_id": Lead.transfer_receiver_id,
+    "receiver_unit_id": LeadTransfer.receiver_unit_id,
+}
+#: What else than its own last day a row is late by.
+_DUES: dict[str, Any] = {"handover_due_on": Lead.handover_due_on}
 #: A parameter of a list that is another filter with a day of its own.
 _LATE = {"unowned_late": ("unowned_until", DutyKind.LEAD_UNOWNED.value)}
 _MOVING = {TODAY: "today", SOON: "soon", WARNED: MEASURES_UNTIL}
@@ -87,7 +95,7 @@ def _counted(scope: RowScope, matter: Matter) -> Any:
             literal(matter.key, Text()).label("key"),
             unit.label("unit"),
             func.count().label("n"),
-            func.min(due).label("first"),
+            func.min(_DUES.get(matter.due, due)).label("first"),
             cast(func.coalesce(func.sum(fen), 0), BigInteger).label("fen"),
         )
         .select_from(listing.source)
@@ -100,7 +108,9 @@ def _predicates(listing: Listing, matter: Matter) -> list[Any]:
     found: list[Any] = []
     for name, value in matter.params.items():
         key, moving = _LATE.get(name, (name, _MOVING.get(value if isinstance(value, str) else "")))
-        kind, predicate = listing.filters[key]
+        kind, predicate = listing.filters[
+            listing.negations.get(key, key) if value is False else key
+        ]
         given = param(moving, Date()) if moving else bindparam(key, plain(value), kind, unique=True)
         found.append(predicate(given))
     return found

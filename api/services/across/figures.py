@@ -21,6 +21,7 @@ from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.permissions import Permission, Role, RowScope
 from api.domain.law.calendar import ONE_DAY
 from api.schemas.statistics import PeriodQuery
+from api.services.across import handovers
 from api.services.cases import cases
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.leads import leads
@@ -40,6 +41,7 @@ class Ledger:
 
 LEDGERS: dict[str, Ledger] = {
     "leads": Ledger(leads.LISTING, P.LEAD_READ),
+    "handovers": Ledger(handovers.LISTING, P.LEAD_READ),
     "cases": Ledger(cases.LISTING, P.CASE_READ),
     "risk-entities": Ledger(risk_entities.LISTING, P.RISK_ENTITY_READ),
     "rectifications": Ledger(rectifications.LISTING, P.INSPECTION_READ),

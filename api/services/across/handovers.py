@@ -147,7 +147,8 @@ check_columns(
 )
 
 _ANY_TEXT = ARRAY(Text)
-_IS_OVERDUE = _runs.c.due_on < param("today", Date())
+DUE_ON = _runs.c.due_on
+_IS_OVERDUE = param("today", Date()) > DUE_ON
 LISTING = Listing(
     resource=RESOURCE,
     id=_T.id,
@@ -160,6 +161,7 @@ LISTING = Listing(
         "kind": (_ANY_TEXT, lambda p: _T.kind == func.any(p)),
         "owner_unit_id": (Uuid(), lambda p: _T.owner_unit_id == p),
         "receiver_unit_id": (Uuid(), lambda p: _T.receiver_unit_id == p),
+        "receiver_outside": (Boolean(), lambda p: _T.receiver_unit_id.is_(None) == p),
         "overdue": (Boolean(), lambda p: func.coalesce(_IS_OVERDUE, _FALSE) == p),
         "named": (
             _ANY_TEXT,
@@ -187,6 +189,7 @@ async def page(actor: Actor, query: HandoverQuery) -> Response:
         "kind": query.kind,
         "owner_unit_id": query.owner_unit_id,
         "receiver_unit_id": query.receiver_unit_id,
+        "receiver_outside": query.receiver_outside,
         "overdue": query.overdue,
         "named": None if searching.blank(query.q) else searching.words(query.q or ""),
     }

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.base.clock import today
 from api.core.listing import search
 from api.domain.kit.actors import Actor
 from api.domain.leads.leads import TRIAGE, LeadStatus
@@ -27,7 +26,7 @@ async def page(session: AsyncSession, actor: Actor, query: BatchQuery) -> dict[s
             Lead.status,
             func.count().label("leads"),
             func.max(Lead.received_at).label("received_at"),
-            func.count().filter(Lead.due_on < today()).label("late"),
+            func.count().filter(*leads.LISTING.conditions({"overdue": True})).label("late"),
         )
         .where(leads.LISTING.visible(actor), Lead.batch_no != literal_column("''"))
         .group_by(Lead.batch_no, Lead.status)
@@ -62,5 +61,5 @@ def _add(found: dict[str, dict[str, Any]], row: Any) -> None:
     batch["leads"] += row.leads
     kind = "waiting" if status in TRIAGE else "working" if is_open else "done"
     batch[kind] += row.leads
-    batch["overdue"] += row.late if is_open else 0
+    batch["overdue"] += row.late
     batch["by_status"].append({"status": status, "leads": row.leads})

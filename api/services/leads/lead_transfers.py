@@ -155,8 +155,17 @@ async def run(
         .where(_Clock.transfer_id == transfer.id, _Clock.ended_on.is_(None))
         .values(ended_on=ended)
     )
+    clock = None
     if begins is not None:
-        session.add(await _clock(session, transfer, begins, at or moment(ended)))
+        clock = await _clock(session, transfer, begins, at or moment(ended))
+        session.add(clock)
+    await _tell(session, transfer.lead_id, clock and clock.due_on)
+
+
+async def _tell(session: AsyncSession, lead_id: UUID | None, due_on: date | None) -> None:
+    """A lead says itself until when somebody is to act: its list finds the late ones by that."""
+    if lead_id is not None:
+        (await session.get_one(Lead, lead_id)).handover_due_on = due_on
 
 
 async def pass_over(
@@ -183,6 +192,7 @@ async def goes_on(session: AsyncSession, transfer: LeadTransfer) -> str | None:
     if clock is None:
         return None
     clock.ended_on = None
+    await _tell(session, transfer.lead_id, clock.due_on)
     return clock.rule_id
 
 
@@ -253,9 +263,11 @@ async def ran(
 
 async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
     """Count anew by rules and calendar as they are now; a term that has ended keeps its day."""
-    rows = await session.scalars(
-        select(_Clock).where(_Clock.ended_on.is_(None)).order_by(_Clock.id).with_for_update()
-    )
+    running = select(_Clock).where(_Clock.ended_on.is_(None)).order_by(_Clock.id)
+    # leads first, as whoever works on one locks them
+    of_leads = select(Lead.id).where(Lead.handover_due_on.is_not(None)).order_by(Lead.id)
+    await session.execute(of_leads.with_for_update())
+    rows = await session.scalars(running.with_for_update())
     for row in rows:
         started = row.started_at.astimezone(TIMEZONE).date()
         version = current.holds(row.rule_id, started, row.rule_version)
@@ -267,6 +279,9 @@ async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
             continue
         row.due_at, row.due_on, row.is_provisional = due.at, day, due.provisional
         row.rule_version = rule.version
+        await session.execute(
+            update(Lead).where(Lead.id == row.lead_id).values(handover_due_on=day)
+        )
         told = {"from_day": before.isoformat(), "to_day": day.isoformat()}
         told |= {"is_provisional": due.provisional}
         of = ("lead", row.lead_id) if row.lead_id else ("handover", row.transfer_id)
@@ -324,3 +339,4 @@ async def stop(session: AsyncSession, lead_id: UUID) -> None:
         .where(_Clock.lead_id == lead_id, _Clock.ended_on.is_(None))
         .values(ended_on=today())
     )
+    await _tell(session, lead_id, None)

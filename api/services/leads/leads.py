@@ -22,6 +22,7 @@ from sqlalchemy import (
     join,
     literal_column,
     not_,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -146,6 +147,7 @@ _ITEM: dict[str, Any] = {
     "conclusion": Lead.conclusion,
     "solved": Lead.solved,
     "transfer_stage": Lead.transfer_stage,
+    "handover_due_on": Lead.handover_due_on,
     "version": Lead.version,
 }
 
@@ -307,7 +309,10 @@ check_columns(
 _ANY_TEXT = ARRAY(Text)
 
 
-_IS_OVERDUE = and_(Lead.due_on < param("today", Date()), _IS_OPEN)
+#: Late with whoever has it: the lead's own term stands still meanwhile.
+_IS_HANDOVER_OVERDUE = Lead.handover_due_on < param("today", Date())
+#: Both of one row, each with an index of its own.
+_IS_OVERDUE = and_(or_(Lead.due_on < param("today", Date()), _IS_HANDOVER_OVERDUE), _IS_OPEN)
 _IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
 _DONE = [s for s in LeadStatus if s not in OPEN]
 _IS_OWING = literal_column("(leads.owes <> '{}')", Boolean())
@@ -363,6 +368,10 @@ LISTING = Listing(
         # Two filters each, not one compared with a parameter: only so an index is of use.
         "overdue": (Boolean(), lambda _: _IS_OVERDUE),
         "in_time": (Boolean(), lambda _: not_(func.coalesce(_IS_OVERDUE, literal_column("false")))),
+        "handover_overdue": (Boolean(), lambda _: _IS_HANDOVER_OVERDUE),
+        "handover_in_time": (
+            Boolean(), lambda _: not_(func.coalesce(_IS_HANDOVER_OVERDUE, literal_column("false"))),
+        ),
         "open": (Boolean(), lambda _: _IS_OPEN),
         "done": (Boolean(), lambda _: not_(_IS_OPEN)),
         "unowned": (Boolean(), lambda _: IS_UNOWNED),
@@ -437,9 +446,12 @@ LISTING = Listing(
     ),
     negations={
         "solved_said": "solved_unsaid", "rated": "unrated", "fast_track": "no_fast_track",
-        "overdue": "in_time", "open": "done", "unowned": "owned",
+        "overdue": "in_time", "handover_overdue": "handover_in_time", "open": "done", "unowned": "owned",
     },
-    unindexed=frozenset({"phrase", "in_time", "owned", "counted", "unrated", "no_fast_track", "responded"}),
+    unindexed=frozenset({
+        "phrase", "in_time", "handover_in_time", "owned", "counted", "unrated", "no_fast_track",
+        "responded",
+    }),
 )  # fmt: skip
 
 
@@ -482,6 +494,8 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "mark": query.mark,
         "overdue": query.overdue or None,
         "in_time": query.overdue is False or None,
+        "handover_overdue": query.handover_overdue or None,
+        "handover_in_time": query.handover_overdue is False or None,
         "open": query.open or None,
         "done": query.open is False or None,
         "unowned": query.unowned or None,

@@ -8869,6 +8869,8 @@ export interface components {
             due_stopped_on: string | null;
             /** @description 是否快速办理 */
             fast_track: boolean;
+            /** @description 移送、移交后正在走的期限；没有在等接收、答复、补正的为空 */
+            handover_due_on: string | null;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -9107,6 +9109,8 @@ export interface components {
             first_response_at: string | null;
             /** @description 只能跟踪办理情况，看不到核查内容 */
             follows_only: boolean;
+            /** @description 移送、移交后正在走的期限；没有在等接收、答复、补正的为空 */
+            handover_due_on: string | null;
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -19121,6 +19125,8 @@ export interface operations {
                 owner_unit_id?: string;
                 /** @description 接收单位 */
                 receiver_unit_id?: string;
+                /** @description 接收单位是否不在本系统 */
+                receiver_outside?: boolean;
                 /** @description 正在走的期限是否已过 */
                 overdue?: boolean;
             };
@@ -20447,8 +20453,10 @@ export interface operations {
                 owing?: boolean;
                 /** @description 只看经批准不再移送、不再等待的（为否时不起作用） */
                 waived?: boolean;
-                /** @description 是否已超期 */
+                /** @description 是否已超期：办理期限已过，或者移送、移交后正在走的期限已过 */
                 overdue?: boolean;
+                /** @description 移送、移交后正在走的期限是否已过（接收、答复、补正等） */
+                handover_overdue?: boolean;
                 /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
                 open?: boolean;
                 /** @description 是否无人承办（待登记、待交办、有异议） */
@@ -20764,8 +20772,10 @@ export interface operations {
                 owing?: boolean;
                 /** @description 只看经批准不再移送、不再等待的（为否时不起作用） */
                 waived?: boolean;
-                /** @description 是否已超期 */
+                /** @description 是否已超期：办理期限已过，或者移送、移交后正在走的期限已过 */
                 overdue?: boolean;
+                /** @description 移送、移交后正在走的期限是否已过（接收、答复、补正等） */
+                handover_overdue?: boolean;
                 /** @description 是否还在办理（未办结、未撤回、未拒绝受理） */
                 open?: boolean;
                 /** @description 是否无人承办（待登记、待交办、有异议） */

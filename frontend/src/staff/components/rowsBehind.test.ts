@@ -13,7 +13,7 @@ it('keeps every condition of a figure', () => {
 
 it('finds a page for every ledger that figures count', () => {
   const paths = modules.flatMap((module) => module.routes.map((route) => route.path))
-  const counted = ['leads', 'cases', 'risk-entities', 'inspections', 'rectifications']
+  const counted = ['leads', 'handovers', 'cases', 'risk-entities', 'inspections', 'rectifications']
   for (const resource of [...counted, 'property-measures', 'ledger/entries']) {
     expect(paths).toContain(resource)
   }
