@@ -57,6 +57,7 @@ const CASE = {
   title: '某案',
   status: 'received',
   source_leads: [],
+  source_handovers: [],
   handovers: [],
   identifiers: [],
   decisions: [],
@@ -71,7 +72,7 @@ const PLAN = {
   version: 1,
   title: '某方案',
   status: 'draft',
-  case: { id: 'c', number: 'AJ-1' },
+  case: { id: 'c', number: 'AJ-1', title: '' },
   level: null,
   available_actions: [],
 }
