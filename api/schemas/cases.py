@@ -74,6 +74,11 @@ class CaseCreate(Wire):
     amount_involved: Money | None = Field(
         None, title="涉案金额（元）", description="涉案金额（元）；由线索登记而没有提交的，照线索"
     )
+    beyond_lead: bool = Field(
+        False,
+        title="超过线索金额",
+        description="分案的金额合计超过线索的涉案金额，已经核对，案情中已经说明",
+    )
     victims_count: Count | None = Field(
         None, title="受害人数", description="受害人数；由线索登记而没有提交的，照线索的涉及人数"
     )

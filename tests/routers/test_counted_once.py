@@ -36,7 +36,8 @@ class TestMoneyOfALead:
         assert first["amount_involved"] == lead["amount_involved"]
         second = opened(police, lead, **split())
         assert (second["amount_involved"], second["victims_count"]) == (None, None)
-        third = opened(police, lead, amount_involved="5000.00", victims_count=2, **split())
+        more = split() | {"beyond_lead": True}
+        third = opened(police, lead, amount_involved="5000.00", victims_count=2, **more)
         assert (third["amount_involved"], third["victims_count"]) == ("5000.00", 2)
 
     def test_what_was_taken_back_counts_for_nothing(self, client):
@@ -92,6 +93,28 @@ def looked_at_again(market) -> tuple[dict, dict]:
     seen, order = ordered(market)
     order = act(market, "rectifications", order, "submit", materials="已停止")
     return seen, act(market, "rectifications", order, "reinspect")
+
+
+class TestMoneyOfSplitCases:
+    def test_together_more_than_the_lead_is_asked_about(self, client):
+        police = client("police")
+        lead = receive(police, sent(client, amount_involved="1000.00"))
+        first = opened(police, lead, amount_involved="700.00")
+        assert first["amount_involved"] == "700.00"
+        more = split() | {"source_lead_ids": [lead["id"]], "amount_involved": "400.00"}
+        said = problem(police.post("/cases", json=more), 422, "beyond_lead")
+        assert said["errors"][0]["pointer"] == "/amount_involved"
+        assert opened(police, lead, **more, beyond_lead=True)["amount_involved"] == "400.00"
+        rest = split() | {"amount_involved": "1.00"}
+        problem(police.post("/cases", json=more | rest), 422, "beyond_lead")
+
+    def test_within_it_nobody_is_asked(self, client):
+        police = client("police")
+        lead = receive(police, sent(client, amount_involved="1000.00"))
+        opened(police, lead, amount_involved="700.00")
+        assert (
+            opened(police, lead, **split(), amount_involved="300.00")["amount_involved"] == "300.00"
+        )
 
 
 class TestOrders:

@@ -25,6 +25,7 @@ from api.domain.kit.events import EventName
 from api.domain.leads.leads import opens_case
 from api.domain.leads.police_decisions import declined
 from api.domain.words import pinyin
+from api.domain.words.money import to_yuan
 from api.models.cases import Case, CaseIdentifier, CaseLead
 from api.models.leads import Lead
 from api.schemas.cases import CaseCreate, CaseUpdate
@@ -56,6 +57,7 @@ async def create(
     handover = await case_handovers.source(session, actor, body.source_handover_id, number)
     told = await case_handovers.known(session, handover) if handover else None
     row, identifiers = await _row(session, actor, body, sources, told)
+    await _ensure_within(session, body, sources)
     inserted = await session.scalar(
         upsert(Case)
         .values(row)
@@ -293,6 +295,29 @@ async def _row(
     }
     found = [each | {"case_id": case_id} for each in (*title.identifiers, *summary.identifiers)]
     return row, found
+
+
+async def _ensure_within(session: AsyncSession, body: CaseCreate, sources: list[Lead]) -> None:
+    """What the police split (分案) comes together to no more than the lead says, or somebody says that
+    it does. Raises RuleViolated (`beyond_lead`). The leads are locked."""
+    if body.beyond_lead or not body.amount_involved:
+        return
+    for lead in sources:
+        others, number = (
+            await session.execute(
+                select(func.coalesce(func.sum(Case.amount_involved), 0), func.count())
+                .join(CaseLead, CaseLead.case_id == Case.id)
+                .where(CaseLead.lead_id == lead.id, Case.status != CaseStatus.WITHDRAWN)
+            )
+        ).one()
+        known, before = lead.amount_involved, int(others or 0)
+        if number and known is not None and before + body.amount_involved > known:
+            message = (
+                f"线索 {lead.number} 的涉案金额是{to_yuan(known)}元，已登记的案件合计{to_yuan(before)}元，"
+                f"再加{to_yuan(body.amount_involved)}元就超过了；确实超过的，请在案情里说明并勾选“超过线索金额”"
+            )
+            fault = FieldError("/amount_involved", "beyond_lead", message)
+            raise RuleViolated(message, code="beyond_lead", errors=[fault])
 
 
 async def _carried(
