@@ -1,6 +1,7 @@
 """The database dies, is away, full, refuses: told as it is, and nothing acknowledged is lost."""
 
 import os
+import random
 import signal
 import subprocess
 import tempfile
@@ -27,34 +28,44 @@ from tests.waiting import until
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
+def as_whom(url: str, token: str) -> httpx.Client:
+    return httpx.Client(
+        base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60
+    )
+
+
 class Writer(threading.Thread):
     """Registers leads one after the other, each until it is acknowledged."""
 
     def __init__(self, url: str, token: str) -> None:
         super().__init__()
-        self.client = httpx.Client(
-            base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60
-        )
+        self.client = as_whom(url, token)
         self.kept: list[str] = []
         self.refused: list[httpx.Response] = []
         self.done = threading.Event()
 
     def run(self) -> None:
         while not self.done.is_set():
-            key, body = uuid4().hex, lead()
-            while True:
-                try:
-                    answer = self.client.post("/leads", json=body, headers={"Idempotency-Key": key})
-                except httpx.TransportError:
-                    time.sleep(0.1)
-                    continue
-                if answer.status_code == 201:
-                    self.kept.append(answer.json()["id"])
-                    break
-                self.refused.append(answer)
-                if self.done.is_set() or answer.status_code not in {409, 503}:
-                    return
+            made = self.posted(self.client, "/leads", lead())
+            if made is None:
+                return
+            self.kept.append(made["id"])
+
+    def posted(self, who: httpx.Client, url: str, body: dict) -> dict | None:
+        """What is asked for under one key until it is acknowledged; nothing where it never is."""
+        key = uuid4().hex
+        while True:
+            try:
+                answer = who.post(url, json=body, headers={"Idempotency-Key": key})
+            except httpx.TransportError:
                 time.sleep(0.1)
+                continue
+            if answer.is_success:
+                return answer.json()
+            self.refused.append(answer)
+            if self.done.is_set() or answer.status_code not in {409, 503}:
+                return None
+            time.sleep(0.1)
 
     def goes_on(self) -> None:
         """Until one more lead is acknowledged."""
@@ -65,6 +76,46 @@ class Writer(threading.Thread):
 
         until(lambda: len(self.kept) > before or not self.is_alive(), refused)
         assert len(self.kept) > before, refused()
+
+
+class Walker(Writer):
+    """Leads on their way from hand to hand: registered, handed out, received, taken by one person or
+    given back. `now` is where each was left by what was acknowledged last: status, and who has it."""
+
+    def __init__(self, url: str, token: str, unit: str, other: httpx.Client) -> None:
+        super().__init__(url, token)
+        self.unit, self.other = unit, other
+        self.me = other.get("/me").json()["user"]["id"]
+        self.now: dict[str, tuple[str, str | None]] = {}
+
+    def run(self) -> None:
+        steps = random.Random(7)
+        while not self.done.is_set():
+            made = self.posted(self.client, "/leads", lead())
+            if made is None or not self.walk(made, steps.randrange(5)):
+                return
+            self.kept.append(made["id"])
+
+    def walk(self, made: dict, far: int) -> bool:
+        url = f"/leads/{made['id']}"
+        self.now[made["id"]] = (made["status"], None)
+        acts = [
+            (self.client, "transitions", {"action": "assign", "unit_id": self.unit}, "assigned"),
+            (self.other, "turns", {"action": "take"}, "assigned"),
+            (self.other, "transitions", {"action": "acknowledge"}, "verifying"),
+            (self.other, "turns", {"action": "give_back"}, "verifying"),
+        ]
+        holder: str | None = None
+        for who, part, body, status in acts[:far]:
+            if part == "transitions":
+                body["version"] = made["version"]
+            else:
+                holder = self.me if body["action"] == "take" else None
+            if (answer := self.posted(who, f"{url}/{part}", body)) is None:
+                return False
+            made = answer if part == "transitions" else made
+            self.now[made["id"]] = (status, holder)
+        return True
 
 
 def _furnish(home: Path) -> None:
@@ -108,16 +159,32 @@ def serving(tmp_path_factory) -> Iterator[Serving]:
         run.end()
 
 
+def token_of(url: str, username: str) -> str:
+    form = {"grant_type": "password", "username": username, "password": PASSWORD}
+    answer = served(lambda: httpx.post(f"{url}/api/v1/auth/token", data=form, timeout=60))
+    return answer.json()["access_token"]
+
+
+@pytest.fixture
+def walker(serving) -> Iterator[Walker]:
+    url = f"http://127.0.0.1:{serving.port}"
+    with as_whom(url, token_of(url, "market")) as market:
+        unit = served(lambda: market.get("/me")).json()["unit"]["id"]
+        made = Walker(url, token_of(url, "office"), unit, market)
+        made.start()
+        try:
+            made.goes_on()
+            yield made
+        finally:
+            made.done.set()
+            made.join(90)
+            made.client.close()
+
+
 @pytest.fixture
 def writer(serving) -> Iterator[Writer]:
     url = f"http://127.0.0.1:{serving.port}"
-    form = {
-        "grant_type": "password",
-        "username": "office",
-        "password": PASSWORD,
-    }
-    answer = served(lambda: httpx.post(f"{url}/api/v1/auth/token", data=form, timeout=60))
-    made = Writer(url, answer.json()["access_token"])
+    made = Writer(url, token_of(url, "office"))
     made.start()
     try:
         made.goes_on()
@@ -167,6 +234,30 @@ class TestKills:
         assert serving.get("/healthz") == 200
         all_kept(writer)
         assert "Traceback" not in serving.said
+
+    def test_whose_turn_it_is_survives_with_the_state(self, serving, walker):
+        """After each kill a lead stands where it was left, is in the hands it was left in, and is at
+        home with exactly those whose turn it is."""
+        for _ in range(6):
+            os.kill(postmaster(serving.home), signal.SIGKILL)
+            walker.goes_on()
+            walker.goes_on()
+        all_kept(walker)
+        assert {status for status, _ in walker.now.values()} >= {"registered", "verifying"}
+        for made in walker.kept:
+            status, holder = walker.now[made]
+            stands = served(lambda made=made: walker.client.get(f"/leads/{made}")).json()
+            assert stands["status"] == status
+            (turn,) = stands["standing"]["now"]
+            assert (turn["holder"] or {"id": None})["id"] == holder
+            homes = [
+                served(lambda w=w, made=made: w.get("/me/duties", params={"subject_id": made}))
+                for w in (walker.client, walker.other)
+            ]
+            office, market = (each.json()["items"] for each in homes)
+            mine, others = (office, market) if status == "registered" else (market, office)
+            assert [(each["holder"] or {"id": None})["id"] for each in mine] == [holder]
+            assert others == []
 
     def test_a_killed_connection_takes_the_others_with_it_for_a_moment(self, serving, writer):
         for _ in range(3):
