@@ -314,7 +314,7 @@ class TestADivertedCase:
         case = done(police.get(f"/cases/{case['id']}"))
         assert "divert_administrative" in offered(case)
 
-    @pytest.mark.parametrize("who", ["market", "culture", "village01", "county"])
+    @pytest.mark.parametrize("who", ["market", "culture", "village01"])
     def test_nobody_else_knows_of_it(self, client, who):
         case = diverted(client)
         url = f"/handovers/{case['handovers'][-1]['id']}"
@@ -323,6 +323,49 @@ class TestADivertedCase:
         assert answer.status_code in {403, 404}
         found = done(client(who).get("/handovers"))["items"]
         assert case["handovers"][-1]["id"] not in {each["id"] for each in found}
+
+
+class TestFromTheCounty:
+    """A county looks on at what its towns hand over, and does nothing with it."""
+
+    def test_it_sees_what_was_handed_over_and_nothing_behind_it(self, client):
+        county = client("county")
+        for made in (diverted(client), transferred(client)):
+            seen = handed(county, made)
+            assert seen["available_actions"] == []
+            assert not any(each["is_mine"] for each in seen["standing"]["now"])
+            assert (seen["case"], seen["risk_entity"]) == (None, None)
+            assert duties(county, seen["id"]) == []
+            assert seen["id"] in {each["id"] for each in listed(county)}
+            assert [each["id"] for each in listed(county, q=seen["number"])] == [seen["id"]]
+            url = f"/handovers/{seen['id']}"
+            done(county.get(f"{url}/timeline"))
+            answer = county.act(url, "recall", seen["version"], reason="看看")
+            assert answer.status_code in {403, 409}
+        for noun in ("cases", "risk-entities"):
+            assert county.get(f"/{noun}/{made['id']}").status_code in {403, 404}
+
+    @pytest.mark.parametrize("early", [True, False])
+    def test_not_what_is_about_itself(self, client, early):
+        """Whether that was known when it was handed over, or found out later."""
+        police, county, office = client("police"), client("county"), client("office")
+        lead = factories.conclude(office, police, "suspected_crime")
+        case = done(police.post("/cases", json={"source_lead_ids": [lead["id"]]}))
+        about = {"unit_id": unit_of(county), "reason": "反映的就是它"}
+        url = f"/leads/{lead['id']}/accused-units"
+        if early:
+            done(office.post(url, json=about))
+        case = act_on_case(
+            police, case, "divert_administrative", organ="market",
+            receiver_unit_id=unit_of(client("market")), **SENT,
+        )  # fmt: skip
+        made = case["handovers"][-1]
+        if not early:
+            assert county.get(f"/handovers/{made['id']}").status_code == 200
+            done(office.post(url, json=about))
+        assert county.get(f"/handovers/{made['id']}").status_code == 404
+        assert made["id"] not in {each["id"] for each in listed(county)}
+        assert handed(client("market"), case)["status"] == "sent", "its receiver goes on"
 
 
 class TestAnEntitysProblem:

@@ -225,7 +225,8 @@ async def send(
 ) -> None:
     """It is with the receiver now, who sees it and has a term for it."""
     await lead_transfers.run(session, made, since or made.sent_on or today(), clock)
-    viewers = [made.owner_unit_id, made.receiver_unit_id]
+    county = await receivers.county_over(session, await affair(session, made))
+    viewers = [made.owner_unit_id, made.receiver_unit_id, county]
     await record_access.grant(session, RESOURCE, made.id, viewers)
     told = {"number": made.number, "kind": made.kind.value}
     if made.receiver_unit_id:

@@ -30,7 +30,6 @@ async def keep_off(
     found = await session.scalars(
         select(LeadTransfer)
         .where(
-            LeadTransfer.receiver_unit_id.in_(barred),
             or_(
                 LeadTransfer.case_id.in_(
                     select(CaseLead.case_id).where(CaseLead.lead_id == lead.id)
@@ -44,6 +43,10 @@ async def keep_off(
         .with_for_update()
     )
     for each in found:
+        if each.receiver_unit_id not in barred:
+            # who only looks on, as the county does
+            await record_access.withdraw(session, each.id, set(barred) - {each.owner_unit_id})
+            continue
         await record_access.withdraw(session, each.id, barred)
         if each.status in OPEN:
             await recall(session, None, each, reason)

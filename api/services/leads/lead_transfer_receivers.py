@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.kit.actors import Actor
-from api.domain.kit.division_codes import town_of
+from api.domain.kit.division_codes import county_of, town_of
 from api.domain.kit.errors import FieldError, Invalid, RuleViolated
 from api.domain.kit.permissions import Permission
 from api.domain.leads import conflicts as rules
 from api.domain.leads import lead_transfers as law
 from api.domain.leads import outside_bodies
 from api.domain.leads.leads import ReceivingOrgan
+from api.domain.organisation.organisation import UnitBehaviour
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.units import Unit
@@ -117,6 +119,24 @@ async def _ensure_clear(
         names = [b.name for b in standing.bodies if b.id in standing.barred and b.id in units]
         if names:
             raise _accused(_UNIT, "、".join(names))
+
+
+async def county_over(session: AsyncSession, affair: Affair) -> UUID | None:
+    """The county's unit, which looks on at what its towns hand over; not at what is about itself."""
+    county = await session.scalar(
+        select(Unit.id).where(
+            Unit.behaviour == UnitBehaviour.COUNTY,
+            Unit.is_active,
+            Unit.division_code == county_of(affair.division_code),
+        )
+    )
+    if county is None:
+        return None
+    try:
+        await _ensure_clear(session, affair, [county])
+    except RuleViolated:
+        return None
+    return county
 
 
 async def ensure_may_have(
