@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from api.core.base.clock import today
@@ -342,3 +343,17 @@ async def test_a_long_timeline_goes_back_to_its_beginning(as_, client):
     await person.button("更早的记录", panel).click()
     await expect(panel).to_contain_text("提交线索")
     await expect(person.button("更早的记录", panel)).to_have_count(0)
+
+
+@pytest.mark.parametrize(("path", "shape"), [("", "upright"), ("/leads", "lying")])
+async def test_what_is_printed_is_a4(as_, client, path, shape):
+    """Whatever paper the browser thinks of: a record stands upright, a ledger lies on its side."""
+    office = await as_("office")
+    await office.open(path or f"/leads/{make_lead(client('office'), **own())['id']}")
+    await expect(office.page.locator("main h1")).to_be_visible()
+    paper = await office.page.pdf(prefer_css_page_size=True)
+    boxes = set(re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", paper))
+    sides = {tuple(round(float(side)) for side in box) for box in boxes}
+    upright = {(595, 842)}
+    assert {tuple(sorted(each)) for each in sides} == upright
+    assert (sides == upright) is (shape == "upright")

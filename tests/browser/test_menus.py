@@ -5,6 +5,7 @@ from contextlib import closing
 import pytest
 from playwright.async_api import expect
 
+from api.domain.demo.demo import POSTS
 from tests.conftest import Running, log_in
 from tests.factories import conclude
 
@@ -35,6 +36,18 @@ async def test_menu(as_, who, theirs, not_theirs):
     )
     assert theirs <= entries, entries
     assert not not_theirs & entries, entries
+
+
+@pytest.mark.parametrize("who", [post.code for post in POSTS])
+async def test_the_whole_menu_is_within_the_screen(as_, who):
+    """Nobody scrolls for what their post does every day, at the desk."""
+    person = await as_(who)
+    await person.page.set_viewport_size({"width": 1440, "height": 900})
+    await person.open("/")
+    links = person.page.get_by_role("navigation", name="主菜单").get_by_role("link")
+    await expect(links.first).to_be_visible()
+    box = await links.last.bounding_box()
+    assert box["y"] + box["height"] <= 900
 
 
 async def test_a_lead_of_others_does_not_exist_for_a_grid_worker(as_, lead):
