@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
-    and_,
     column,
     func,
     literal_column,
@@ -21,8 +20,8 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.core.base.ids import uuid7
+from api.core.database import record_access
 from api.core.database.db import Base
-from api.core.database.record_access import RecordAccess
 from api.core.listing import facets, orders
 from api.domain.entities.risk_entities import (
     EntityKind,
@@ -193,11 +192,9 @@ RiskEntity.bare_orders = _open_orders(_orders.c.inspection_id.is_(None))
 #: The roles of the units that see it: of those with a right, only they have a turn.
 RiskEntity.seen_by = column_property(
     select(func.coalesce(func.array_agg(Post.role.distinct()), literal_column("'{}'::text[]")))
-    .select_from(RecordAccess)
-    .join(Post, and_(Post.unit_id == RecordAccess.viewer_id, Post.is_active))
     .where(
-        RecordAccess.record_id == RiskEntity.id,
-        RecordAccess.resource == literal_column("'risk_entity'"),
+        Post.is_active,
+        Post.unit_id.in_(record_access.viewers("risk_entity", RiskEntity.id)),
     )
     .correlate(RiskEntity)
     .scalar_subquery(),

@@ -5,9 +5,10 @@ answers from its primary key (docs/adr/0005-visibility.md).
 """
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, delete, literal, select
+from sqlalchemy import Index, delete, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +26,18 @@ class RecordAccess(Base):
     viewer_id: Mapped[UUID] = mapped_column(primary_key=True)
     resource: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+def viewers(resource: str, record_id: Any) -> Any:
+    """Whoever sees a record of another statement: units, and posts that see only their own."""
+    return (
+        select(RecordAccess.viewer_id)
+        .where(
+            RecordAccess.record_id == record_id,
+            RecordAccess.resource == literal_column(f"'{resource}'"),
+        )
+        .correlate_except(RecordAccess)
+    )
 
 
 async def grant(

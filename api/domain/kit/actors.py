@@ -64,6 +64,12 @@ class Actor:
         return permission in self.permissions
 
 
+def seated(user_id: UUID, post_id: UUID, unit_id: UUID, role: Role, division_code: str) -> Actor:
+    """Whoever sits in a post, as what waits for them is asked: no login is behind it, and nothing is
+    done by it."""
+    return Actor("person", user_id, "", post_id, unit_id, role, division_code, UUID(int=0))
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who holds a turn, as flows ask of whoever acts; no login and no rows are behind it."""

@@ -31,7 +31,7 @@ from api.domain.entities.inspections import InspectionStatus
 from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_entities import EntityStatus
 from api.domain.imports.imports import ImportStatus
-from api.domain.kit.actors import Actor
+from api.domain.kit.actors import Actor, seated
 from api.domain.kit.division_codes import town_of
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import Conflict
@@ -203,10 +203,8 @@ class _Seat:
     def actor(self) -> Actor:
         """Whoever sits here, as what waits for them is asked; no login is behind it."""
         nobody = UUID(int=0)
-        return Actor(
-            "person", self.user_id or nobody, "", self.post_id or nobody, self.unit_id, self.role,
-            self.division_code, nobody,
-        )  # fmt: skip
+        who, post = self.user_id or nobody, self.post_id or nobody
+        return seated(who, post, self.unit_id, self.role, self.division_code)
 
     def does(self, work: _Work, of: "_Seat") -> bool:
         """Whether whoever sits here may go on with the work of another seat."""
