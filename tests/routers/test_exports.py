@@ -58,6 +58,7 @@ class TestF1:
             url, "record_result", lead["version"], result="not_filed", **DECIDED,
             result_on=today().isoformat(), result_note="情节显著轻微",
         ).json()  # fmt: skip
+        lead = market.act(url, "let_stand", lead["version"]).json()
         lead = market.act(
             url,
             "feed_back",

@@ -420,6 +420,10 @@ class TestConflict:
         assert (refused.status_code, refused.json()["code"]) == (403, "not_own_unit")
         page = county.get("/me/duties", params={"kind": "lead_close", "limit": 200}).json()
         assert lead["id"] not in {duty["subject_id"] for duty in page["items"]}
+        found = {"conclusion": "irregular", "findings": "县里协调，已整改。"}
+        lead = office.act(url, "conclude", lead["version"], **found).json()
+        answer = {"feedback_mode": "phone", "feedback_note": "已告知结论。"}
+        lead = office.act(url, "feed_back", lead["version"], **answer).json()
         lead = office.act(url, "close", lead["version"], **closing).json()
         assert county.act(url, "archive", lead["version"]).json()["code"] == "not_own_unit"
 
