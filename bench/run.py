@@ -251,6 +251,7 @@ class Bench:
             "a mark that none has": "mark=major",
             "a place that none has": "division_code=341522118999",
             "a status that is common": "status=closed",
+            "what is late": "overdue=true",
             "a channel and a category that never meet": "channel=grid_sweep&primary_category=C3",
             "a rare value in another order": "conclusion=duplicate&sort=received_at",
         }.items():
