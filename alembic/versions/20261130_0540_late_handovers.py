@@ -25,6 +25,16 @@ def upgrade() -> None:
     op.add_column("leads", sa.Column("handover_due_on", sa.Date(), nullable=True))
     op.execute(_RUN)
     op.create_index(
+        "ix_leads_open_late",
+        "leads",
+        ["town_code", sa.text("(LEAST(leads.due_on, leads.handover_due_on))"), "id"],
+        postgresql_where=sa.text(
+            "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"
+            " 'transferred_department', 'transferred_police', 'escalated', 'concluded',"
+            " 'recheck', 'fed_back')"
+        ),
+    )
+    op.create_index(
         "ix_leads_handover_due",
         "leads",
         ["town_code", "handover_due_on", "id"],
@@ -34,4 +44,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_leads_handover_due", "leads")
+    op.drop_index("ix_leads_open_late", "leads")
     op.drop_column("leads", "handover_due_on")

@@ -44,6 +44,8 @@ LEFT_OUT = (
 
 #: The day of receipt by Beijing time, and the unit whose work a lead is, as their indexes have them.
 RECEIVED_ON = "timezone('Asia/Shanghai'::text, leads.received_at)::date"
+#: The last day of whichever term runs: its own, or that of the hand-over, which stops its own.
+LATE_FROM = "LEAST(leads.due_on, leads.handover_due_on)"
 HANDLED_BY = "COALESCE(leads.concluded_unit_id, leads.owner_unit_id)"
 
 #: What a lead is, for filters that meet (core/listing/facets.py).
@@ -155,6 +157,18 @@ class Lead(Recorded, Versioned, Waits, Base):
             "ix_leads_open_due",
             "town_code",
             "due_on",
+            "id",
+            postgresql_where=text(
+                "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"
+                " 'transferred_department', 'transferred_police', 'escalated', 'concluded',"
+                " 'recheck', 'fed_back')"
+            ),
+        ),
+        # What is late, with the unit or with whoever has it: one column, for no index serves an OR.
+        Index(
+            "ix_leads_open_late",
+            "town_code",
+            text(f"({LATE_FROM})"),
             "id",
             postgresql_where=text(
                 "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"

@@ -32,6 +32,10 @@ class Urgency(Labelled):
 TODAY, SOON, WARNED = "{today}", "{soon}", "{warned}"
 
 
+#: What is told without a day: it is late by another term than its own.
+NO_DAY = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """Rows of a list that are to be asked about, of each unit by itself or of the whole place.
@@ -100,7 +104,7 @@ MATTERS: tuple[Matter, ...] = (
            {"overdue": True, "handover_overdue": False, "status": _AT_THE_OFFICE},
            "{whose}有 {n} 条线索超期未交办或者未办结，最早的{day}到期", whose=_OFFICE),
     Matter("leads_unowned", _L, "leads", {"unowned_late": True},
-           "{whose}有 {n} 条线索过了交办时限，还没有单位承办", whose=_OFFICE),
+           "{whose}有 {n} 条线索过了交办时限，还没有单位承办", whose=_OFFICE, due=NO_DAY),
     Matter("transfers_late", _L, "leads",
            _HANDED | {"transfer_stage": _WITH_RECEIVER, "receiver_outside": False},
            "{whose}收到移送、移交的 {n} 条线索逾期没有接收或者答复，最早的{day}到期", by_unit=True,

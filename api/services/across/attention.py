@@ -22,6 +22,7 @@ from api.core.base.statements import param, plain
 from api.core.listing.pagination import Listing
 from api.domain.across.attention import (
     MATTERS,
+    NO_DAY,
     SOON,
     SOON_RULE,
     TODAY,
@@ -69,7 +70,7 @@ _UNITS: dict[str, Any] = {
     "receiver_unit_id": LeadTransfer.receiver_unit_id,
 }
 #: What else than its own last day a row is late by.
-_DUES: dict[str, Any] = {"handover_due_on": Lead.handover_due_on}
+_DUES: dict[str, Any] = {"handover_due_on": Lead.handover_due_on, NO_DAY: _NO_DAY}
 #: A parameter of a list that is another filter with a day of its own.
 _LATE = {"unowned_late": ("unowned_until", DutyKind.LEAD_UNOWNED.value)}
 _MOVING = {TODAY: "today", SOON: "soon", WARNED: MEASURES_UNTIL}

@@ -22,7 +22,6 @@ from sqlalchemy import (
     join,
     literal_column,
     not_,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -311,8 +310,9 @@ _ANY_TEXT = ARRAY(Text)
 
 #: Late with whoever has it: the lead's own term stands still meanwhile.
 _IS_HANDOVER_OVERDUE = Lead.handover_due_on < param("today", Date())
-#: Both of one row, each with an index of its own.
-_IS_OVERDUE = and_(or_(Lead.due_on < param("today", Date()), _IS_HANDOVER_OVERDUE), _IS_OPEN)
+#: By the index of the earlier of both: an OR of the two would read every open lead.
+_LAST_DAY = literal_column(f"({lead_models.LATE_FROM})", Date())
+_IS_OVERDUE = and_(param("today", Date()) > _LAST_DAY, _IS_OPEN)
 _IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
 _DONE = [s for s in LeadStatus if s not in OPEN]
 _IS_OWING = literal_column("(leads.owes <> '{}')", Boolean())
