@@ -44,6 +44,12 @@ LEFT_OUT = (
 
 #: The day of receipt by Beijing time, and the unit whose work a lead is, as their indexes have them.
 RECEIVED_ON = "timezone('Asia/Shanghai'::text, leads.received_at)::date"
+#: Not over: what the indexes of last days hold.
+_OPEN = text(
+    "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"
+    " 'transferred_department', 'transferred_police', 'escalated', 'concluded',"
+    " 'recheck', 'fed_back')"
+)
 #: The last day of whichever term runs: its own, or that of the hand-over, which stops its own.
 LATE_FROM = "LEAST(leads.due_on, leads.handover_due_on)"
 HANDLED_BY = "COALESCE(leads.concluded_unit_id, leads.owner_unit_id)"
@@ -158,11 +164,7 @@ class Lead(Recorded, Versioned, Waits, Base):
             "town_code",
             "due_on",
             "id",
-            postgresql_where=text(
-                "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"
-                " 'transferred_department', 'transferred_police', 'escalated', 'concluded',"
-                " 'recheck', 'fed_back')"
-            ),
+            postgresql_where=_OPEN,
         ),
         # What is late, with the unit or with whoever has it: one column, for no index serves an OR.
         Index(
@@ -170,11 +172,7 @@ class Lead(Recorded, Versioned, Waits, Base):
             "town_code",
             text(f"({LATE_FROM})"),
             "id",
-            postgresql_where=text(
-                "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"
-                " 'transferred_department', 'transferred_police', 'escalated', 'concluded',"
-                " 'recheck', 'fed_back')"
-            ),
+            postgresql_where=_OPEN,
         ),
         # Late with whoever has it: its own term stands still meanwhile.
         Index(

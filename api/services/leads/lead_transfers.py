@@ -184,11 +184,7 @@ async def pass_over(
 
 async def goes_on(session: AsyncSession, transfer: LeadTransfer) -> str | None:
     """Let the term go on that ran last, as if it had not ended; its rule."""
-    await session.flush()
-    found = await session.scalars(
-        select(_Clock).where(_Clock.transfer_id == transfer.id).order_by(_Clock.id.desc()).limit(1)
-    )
-    clock = found.one_or_none()
+    clock = await last_clock(session, transfer)
     if clock is None:
         return None
     clock.ended_on = None
@@ -197,16 +193,14 @@ async def goes_on(session: AsyncSession, transfer: LeadTransfer) -> str | None:
 
 
 async def last_clock(
-    session: AsyncSession, transfer: LeadTransfer, rule_id: str
+    session: AsyncSession, transfer: LeadTransfer, rule_id: str | None = None
 ) -> LeadTransferClock | None:
-    """The last term of a hand-over by a rule, whether it runs or is over."""
+    """The last term of a hand-over, or its last by a rule, whether it runs or is over."""
     await session.flush()
-    found = await session.scalars(
-        select(_Clock)
-        .where(_Clock.transfer_id == transfer.id, _Clock.rule_id == rule_id)
-        .order_by(_Clock.id.desc())
-        .limit(1)
-    )
+    terms = select(_Clock).where(_Clock.transfer_id == transfer.id)
+    if rule_id is not None:
+        terms = terms.where(_Clock.rule_id == rule_id)
+    found = await session.scalars(terms.order_by(_Clock.id.desc()).limit(1))
     return found.one_or_none()
 
 
