@@ -5,7 +5,7 @@ Everything heavy is imported inside the command that needs it: the second start 
 
 from __future__ import annotations
 
-import asyncio
+import json
 import os
 import signal
 import sys
@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -22,11 +22,15 @@ from rich.markup import escape
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Coroutine, Generator
 
     from api.core.base.config import Settings
     from api.core.database.embedded import EmbeddedPostgres
     from api.core.operations.processes import Supervisor
+
+T = TypeVar("T")
+
+_OWNER = "YINLING_OWNER_DATABASE_URL"
 
 app = typer.Typer(
     name="yinling",
@@ -50,6 +54,13 @@ def fail(message: str) -> typer.Exit:
     """Say what is wrong; raise the result."""
     err.print(f"[bold red]错误[/bold red] {escape(message)}")
     return typer.Exit(1)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    # the parent of `serve` has no use for it, and stays as long as the server runs
+    import asyncio
+
+    return asyncio.run(work)
 
 
 @contextmanager
@@ -79,7 +90,7 @@ def _use(app_url: str, owner_url: str = "") -> None:
 
     os.environ["DATABASE_URL"] = app_url
     if owner_url:
-        os.environ["YINLING_OWNER_DATABASE_URL"] = owner_url
+        os.environ[_OWNER] = owner_url
     settings.cache_clear()
 
 
@@ -146,7 +157,8 @@ class _Serving:
                 )
             if self.with_worker:
                 supervisor.add("后台任务进程", "-m", "api.worker")
-            self._prepare()
+            if not self._prepare():
+                return 0 if self.signals else 1
             supervisor.go()
             if not self._await_ready(supervisor):
                 return 0 if self.signals else 1
@@ -183,7 +195,6 @@ class _Serving:
             ) from None
 
     def _start_database(self) -> None:
-        from api.core.base import crypto
         from api.core.database import embedded
 
         if not self.given.database_url:
@@ -191,31 +202,28 @@ class _Serving:
             self.interruptible = True
             self.embedded = embedded.start(self.given.home, notify=say)
             self.interruptible = False
-        # made here once, not by several children at the same moment
-        crypto.create_keys(self.given.key_file)
 
     def _environment(self) -> dict[str, str]:
         environment = dict(os.environ)
         # the owner's address never reaches a process that serves
-        environment.pop("YINLING_OWNER_DATABASE_URL", None)
+        environment.pop(_OWNER, None)
         if self.embedded is not None:
             environment["DATABASE_URL"] = self.embedded.app_url
         environment["YINLING_HOME"] = str(self.given.home.resolve())
         return environment
 
-    def _prepare(self) -> None:
-        app_url = self.embedded.app_url if self.embedded else self.given.database_url
+    def _prepare(self) -> bool:
+        """Keys, schema and demo, by a process that takes with it what it needed for them."""
+        from api.core.operations import processes
+
         owner_url = self.embedded.owner_url if self.embedded else self.given.owner_database_url
-        _migrate_to_head(app_url, owner_url)
-        if self.embedded is None and asyncio.run(_owned(app_url)):
-            raise fail(
-                "DATABASE_URL 中的角色拥有数据表（或是超级用户），不能用来运行服务："
-                "这样它就能改写只许追加的记录。请用只被授权的应用角色，"
-                "属主地址写在 YINLING_OWNER_DATABASE_URL 中，只供 yinling migrate 使用"
-            )
-        if self.given.demo:
-            _use(app_url)
-            self.logins = _load_demo()
+        environment = self._environment() | ({_OWNER: owner_url} if owner_url else {})
+        done, said = processes.once(
+            environment, lambda: self.signals > 0, "-m", "api.cli", "prepare"
+        )
+        if done:
+            self.logins = [(name, label, secret) for name, label, secret in json.loads(said)]
+        return done
 
     def _await_ready(self, supervisor: Supervisor) -> bool:
         import http.client
@@ -303,7 +311,7 @@ def _migrate_to_head(app_url: str, owner_url: str) -> None:
 
     wanted = migrations.head()
     try:
-        found = asyncio.run(migrations.current(owner_url or app_url))
+        found = _run(migrations.current(owner_url or app_url))
     except OSError as error:
         raise fail(f"连不上数据库：{error}") from None
     if found == wanted:
@@ -331,12 +339,10 @@ def _load_demo() -> list[tuple[str, str, str]]:
             file.write(f"Yl-{secrets.token_urlsafe(9)}")
     password = given.demo_password or kept.read_text().strip()
     # where it is already there, none of the services is needed: they cost more than all else here
-    if asyncio.run(_is_empty(given.database_url)):
+    if _run(_is_empty(given.database_url)):
         loader: Any = import_module("api.services.demo.demo")
         with _progress() as report:
-            asyncio.run(
-                _with_database(loader.load(password=password, report=report, campaign=True))
-            )
+            _run(_with_database(loader.load(password=password, report=report, campaign=True)))
     return demo.logins(password)
 
 
@@ -377,6 +383,28 @@ def _progress() -> Generator[Callable[[str, int, int], None]]:
         yield report
 
 
+@app.command(hidden=True)
+def prepare() -> None:
+    """服务开始以前的准备（由 serve 执行）：密钥、数据库结构、演示数据。"""
+    from api.core.base import crypto
+    from api.core.base.config import settings
+    from api.core.operations import processes
+
+    processes.await_go()
+    given = settings()
+    # made here once, not by several children at the same moment
+    crypto.create_keys(given.key_file)
+    _migrate_to_head(given.database_url, given.owner_database_url)
+    if _run(_owned(given.database_url)):
+        raise fail(
+            "DATABASE_URL 中的角色拥有数据表（或是超级用户），不能用来运行服务："
+            "这样它就能改写只许追加的记录。请用只被授权的应用角色，"
+            "属主地址写在 YINLING_OWNER_DATABASE_URL 中，只供 yinling migrate 使用"
+        )
+    logins = _load_demo() if given.demo else []
+    sys.stdout.write(json.dumps(logins))
+
+
 # --- the other commands -------------------------------------------------------------------------
 
 
@@ -384,7 +412,7 @@ def _progress() -> Generator[Callable[[str, int, int], None]]:
 def worker() -> None:
     """只运行后台任务进程（serve 已包含一个）。"""
     with _database():
-        os.environ.pop("YINLING_OWNER_DATABASE_URL", None)
+        os.environ.pop(_OWNER, None)
         import_module("api.worker").main()
 
 
@@ -406,7 +434,7 @@ def migrate(
             migrations.downgrade(owner_url, "-1" if target == "head" else target)
         else:
             migrations.upgrade(owner_url, target)
-        found = asyncio.run(migrations.current(owner_url))
+        found = _run(migrations.current(owner_url))
         # the name of a version is for whoever asked for one
         now_at = (
             "已是最新" if found == migrations.head() else f"停在 {found}" if found else "已清空"
@@ -490,7 +518,7 @@ def import_(
                 post=post, mode=wanted[1], on_edited=wanted[2], report=report, case=case,
             )  # fmt: skip
             try:
-                outcome = asyncio.run(_with_database(work))
+                outcome = _run(_with_database(work))
             except DomainError as error:
                 raise fail(error.detail) from None
     _tell_import(outcome, file)
@@ -547,7 +575,7 @@ def create_admin(
     with _database() as (app_url, owner_url):
         _migrate_to_head(app_url, owner_url)
         users: Any = import_module("api.services.organisation.users")
-        asyncio.run(
+        _run(
             _with_database(
                 users.create_admin(username=username, password=password, role=role, name=name)
             )
@@ -563,7 +591,7 @@ def unlock(
     with _database() as (app_url, owner_url):
         _use(app_url, owner_url)
         users: Any = import_module("api.services.organisation.users")
-        freed = asyncio.run(_with_database(users.unlock_login(login)))
+        freed = _run(_with_database(users.unlock_login(login)))
     say(f"{login} 的登录限制已解除" if freed else f"{login} 没有登录限制")
 
 
@@ -682,7 +710,7 @@ def rotate(
     key_file = settings().key_file
     elsewhere = bool(settings().database_url)
     with _database() as (app_url, owner_url):
-        live = asyncio.run(rotation.others(app_url)) > 0
+        live = _run(rotation.others(app_url)) > 0
         # a server with a copy of its own could not read what is rewritten
         if live and elsewhere and not same_key_file:
             raise fail(
@@ -693,7 +721,7 @@ def rotate(
         with _progress() as report:
             work = rotation.run(owner_url, key_file, report, go_on=go_on, live=live)
             try:
-                done = asyncio.run(work)
+                done = _run(work)
             except rotation.RotationError as error:
                 raise fail(str(error)) from None
     if done.version is not None:

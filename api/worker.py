@@ -13,8 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import structlog
-
 from api.core.base import logging, memory
 from api.core.base.config import settings
 from api.core.database import db, outages
@@ -105,7 +103,7 @@ def main() -> None:
             # the process stays: starting another one costs more than waiting, and says no more
             found = outages.of(error)
             why = found.detail if found else type(error).__name__
-            structlog.get_logger().error("worker_waits", why=why)
+            logging.structlog.get_logger().error("worker_waits", why=why)
             time.sleep(max(1.0, backoff.wait()))
             db.open_small()
         else:

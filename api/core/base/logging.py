@@ -7,9 +7,16 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
-import structlog
-
 from api.core.base.config import settings
+
+if "rich" not in sys.modules:
+    # structlog loads it to print in colours, which no server does: 3 MB of each process
+    sys.modules["rich"] = cast("Any", None)
+    import structlog
+
+    del sys.modules["rich"]
+else:
+    import structlog
 
 
 def without_words(

@@ -18,6 +18,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -169,6 +170,32 @@ class Supervisor:
             time.sleep(0.02)
 
 
+def once(
+    environment: Mapping[str, str], ended: Callable[[], bool], *arguments: str
+) -> tuple[bool, str]:
+    """A Python child that does one thing, and dies with its parent: whether it did, and its answer.
+
+    What it imported goes with it. `ended`: asked meanwhile, whether it shall stop.
+    """
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=dict(environment) | {_SUPERVISED: "1"},
+        start_new_session=True,
+    ) as process:
+        if process.stdin is None or process.stdout is None:  # pragma: no cover
+            raise RuntimeError
+        with suppress(BrokenPipeError):
+            process.stdin.write(_GO)
+            process.stdin.flush()
+        while process.poll() is None:
+            if ended():
+                process.terminate()
+            time.sleep(0.02)
+        return process.returncode == 0, process.stdout.read().decode()
+
+
 def listen(host: str, port: int) -> socket.socket:
     """The one listening socket that all web children share. Raises OSError when taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -210,6 +237,8 @@ def web(factory: str, descriptor: int) -> None:
     from api.core.base import memory
 
     memory.begin()
+    # before all others: it loads its library without what a server does not need
+    import_module("api.core.base.logging")
     # a signal before uvicorn has its own handlers simply ends the process
     import uvicorn
 
