@@ -1,7 +1,7 @@
 """What is late is brought before those above, each once, also after a standstill; only the act ends it."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,7 +15,7 @@ from api.domain.law.calendar import Calendar
 from api.domain.law.escalations import BANDS, WATCHERS, Level
 from api.models.leads import Lead
 from api.services.across import escalations
-from tests import cases, entities, factories, handovers
+from tests import cases, duties, entities, factories, handovers, money
 from tests.answers import done
 from tests.database import run_sql
 
@@ -158,6 +158,21 @@ class TestWhoSeesIt:
             client("culture").me["unit"]["id"],
         )
 
+    def test_the_reporter_is_answered_while_the_term_stands_still(self, running, client):
+        """Handed to somebody else, a lead's own term stands still; the day of the answer to who
+        reported it does not, and home shows it."""
+        market, leader = client("market"), client("leader")
+        lead = handovers.sent(client)
+        assert seen(leader, lead["id"]) == []
+        run_sql(running, "UPDATE leads SET due_held_on = $2 WHERE id = $1",
+                lead["id"], STEP(today(), -30))  # fmt: skip
+        (duty,) = duties.duties(market, lead["id"], "lead_feed_back")
+        assert duty["overdue"]
+        [shown] = [each for each in seen(leader, lead["id"]) if each["what"] == "feed_back"]
+        assert (shown["unit"]["name"], shown["due_on"]) == (
+            market.me["unit"]["name"], duty["due_on"],
+        )  # fmt: skip
+
     def test_nobody_else_and_no_other_town(self, running, client):
         office, market = client("office"), client("market")
         lead = verifying(office, market)
@@ -253,6 +268,71 @@ class TestEachOnce:
         said = done(client("office").get(f"/leads/{made['id']}/timeline"))["items"]
         labels = [each["label"] for each in said if each["name"] == "record.escalated"]
         assert labels == ["升级督办：镇专项办", "升级督办：单位负责人"]
+
+
+class TestLedger:
+    """An entry that nobody confirms within three working days."""
+
+    def awaiting(self, client, running, who="police", way=("restrained", "returned")):
+        case_id = money.make_case(running)
+        police = client("police")
+        victim = money.make_victim(client("office"), case_id)["id"]
+        money.made(money.post_entry(police, case_id, "traced_source", "restrained", "900.00"))
+        if who == "office":
+            money.made(money.post_entry(police, case_id, "restrained", "in_custody", "900.00"))
+        posted = money.post_entry(client(who), case_id, *way, "300.00", victim_id=victim)
+        entry = money.made(posted)
+        self.posted(running, entry, today())  # the database has a clock of its own
+        return case_id, entry
+
+    def posted(self, running, entry: dict, on: date) -> None:
+        run_sql(running, "UPDATE transfers SET recorded_at = $2 WHERE id = $1", entry["id"],
+                datetime.combine(on, time(9), clock.TIMEZONE))  # fmt: skip
+
+    def test_it_rises_and_the_confirmation_ends_it(self, client, running):
+        leader, supervisor = client("leader"), client("supervisor")
+        case_id, entry = self.awaiting(client, running)
+        assert seen(leader, case_id) == []
+        for late, expected in ((2, set()), (3, {"leader"}), (5, {"leader", "supervisor"})):
+            self.posted(running, entry, STEP(STEP(today() + timedelta(days=1), -1), -3 - late))
+            found = {
+                name for name, who in (("leader", leader), ("supervisor", supervisor))
+                if seen(who, case_id)
+            }  # fmt: skip
+            assert found == expected, late
+        [shown] = seen(leader, case_id)
+        assert (shown["what"], shown["label"], shown["title"]) == (
+            "ledger_entry", "支出逾期未复核", "已发还 300.00 元",
+        )  # fmt: skip
+        assert shown["unit"]["name"] == client("office").me["unit"]["name"]
+        assert shown["url_hint"] == f"/cases/{case_id}"
+        assert shown["working_days_left"] < 0
+        done(
+            client("finance").act(
+                f"/ledger/entries/{entry['id']}", "confirm", entry["version"], document_no="复核1号"
+            )
+        )
+        assert seen(leader, case_id) == []
+
+    def test_the_unit_that_posted_it_is_not_who_should_confirm(self, client, running):
+        """What the office posted waits for the treasury."""
+        case_id, entry = self.awaiting(client, running, "office", ("in_custody", "returned"))
+        self.posted(running, entry, STEP(today(), -12))
+        for who in ("leader", "office"):
+            [shown] = seen(client(who), case_id)
+            assert shown["unit"]["name"] == client("finance").me["unit"]["name"]
+
+    async def test_each_level_once(self, session, client, running):
+        case_id, _ = await asyncio.to_thread(self.awaiting, client, running)
+        end = STEP(today(), 3)
+        given: list[tuple[str, str]] = []
+        for days, new in ((-1, ["handler"]), (0, []), (1, ["head"]), (2, ["office"]),
+                          (3, ["leader"]), (4, []), (5, ["supervisor"]), (20, [])):  # fmt: skip
+            day = STEP(end, days) if days else end
+            for _ in range(2):
+                await run_at(session, day)
+            given += [("ledger_entry", each) for each in new]
+            assert await told(session, case_id) == given, day
 
 
 def test_the_table_is_told_by_length():

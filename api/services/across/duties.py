@@ -62,7 +62,7 @@ from api.services.kit._duty_source import InHands, Source, in_status, seen_recor
 from api.services.leads import lead_duties
 from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, TO_OPEN, moving
 from api.services.recovery import measure_warnings, money_duties
-from api.services.recovery.money_duties import CONFIRM_RULE
+from api.services.recovery.ledger_awaiting import CONFIRM_RULE
 from api.services.reporters import confidential_duties
 
 K = DutyKind

@@ -42,6 +42,7 @@ from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
+from api.models.ledger import Transfer
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
@@ -49,6 +50,7 @@ from api.services.cases import case_handovers
 from api.services.kit import time_rules
 from api.services.kit._duty_source import version_of
 from api.services.leads import lead_alarms, lead_assists, lead_duties
+from api.services.recovery import ledger_awaiting
 
 _NO_RULE = literal_column("''", Text())
 
@@ -198,6 +200,10 @@ WATCHED: tuple[Watched, ...] = (
         _L.due_on, _L.subject_name, _L.number, _L.due_rule,
     ),
     Watched(
+        Overdue.FEED_BACK, "leads", Lead, P.LEAD_READ, lead_duties.HELD_TO_ANSWER,
+        _L.due_held_on, _L.subject_name, _L.number, _L.due_rule,
+    ),
+    Watched(
         Overdue.ASSIST, "leads", LeadAssist, P.LEAD_READ,
         and_(
             _A.status.in_(UNANSWERED),
@@ -247,6 +253,12 @@ WATCHED: tuple[Watched, ...] = (
     Watched(
         Overdue.CASE, "cases", Case, P.CASE_READ, Case.status.not_in(_OVER), Case.due_on,
         Case.title, Case.number, Case.due_rule,
+    ),
+    Watched(
+        Overdue.LEDGER_ENTRY, "cases", Transfer, P.CASE_READ, ledger_awaiting.AWAITS,
+        ledger_awaiting.SINCE, ledger_awaiting.TITLE, ledger_awaiting.of_book(Case.number),
+        starts=ledger_awaiting.CONFIRM_RULE, subject=Transfer.book_id,
+        town=ledger_awaiting.of_book(Case.town_code), unit=ledger_awaiting.SHOULD_CONFIRM,
     ),
     Watched(
         Overdue.RECTIFICATION, "rectifications", Rectification, P.INSPECTION_READ,

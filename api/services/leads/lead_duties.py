@@ -76,6 +76,8 @@ _TO_ANSWER = (
     LeadStatus.TRANSFERRED_DEPARTMENT,
     LeadStatus.TRANSFERRED_POLICE,
 )
+#: The same while the term stands still for whoever the lead was handed to.
+HELD_TO_ANSWER = and_(Lead.due_held_on.is_not(None), Lead.status.in_(_TO_ANSWER), _NOT_PENDING)
 _BEFORE_THE_HEAD = frozenset(
     {LeadStatus.VERIFYING, LeadStatus.CONCLUDED, LeadStatus.TRANSFERRED_DEPARTMENT}
 )
@@ -495,7 +497,7 @@ SOURCES: tuple[Source, ...] = (
         P.LEAD_HANDLE,
         # While the term stands still for whoever has the lead, the reporter is answered by the day
         # all the same.
-        lambda _: [Lead.due_held_on.is_not(None), Lead.status.in_(_TO_ANSWER), _NOT_PENDING],
+        lambda _: [HELD_TO_ANSWER],
         title=Lead.subject_name,
         number=Lead.number,
         due_on=Lead.due_held_on,

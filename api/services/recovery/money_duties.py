@@ -6,10 +6,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     and_,
-    case,
     exists,
     false,
-    func,
     literal_column,
     not_,
     or_,
@@ -20,7 +18,6 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
 from api.domain.recovery.distributions import DistributionStatus
-from api.domain.recovery.ledger import GONE
 from api.domain.rewards.rewards import RewardStatus
 from api.models.cases import Case
 from api.models.distributions import Distribution
@@ -70,7 +67,7 @@ def _reward(
             in_status(Reward.status, status),
             *others(actor),
         ),
-        _yuan(Reward.amount),
+        ledger_awaiting.yuan(Reward.amount),
         Reward.number,
     )
 
@@ -87,17 +84,6 @@ def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
     return lambda actor: (column.is_distinct_from(actor.id) for column in columns)
 
 
-def _yuan(fen: Any) -> Any:
-    return func.to_char(fen / 100.0, literal_column("'FM999,999,999,990.00 元'"))
-
-
-#: By when an entry is to be confirmed, from the day on which it was posted.
-CONFIRM_RULE = "LEDGER-CONFIRM"
-_TARGET = case(
-    *((Transfer.target == kind.value, literal_column(f"'{kind.label}'")) for kind in GONE),
-    else_=literal_column("''"),
-)
-
 SOURCES: tuple[Source, ...] = (
     Source(
         K.LEDGER_CONFIRM,
@@ -105,8 +91,8 @@ SOURCES: tuple[Source, ...] = (
         Transfer,
         P.LEDGER_POST,
         ledger_awaiting.for_actor,
-        func.concat(_TARGET, literal_column("' '"), _yuan(Transfer.amount)),
-        select(Case.number).where(Case.id == Transfer.book_id).scalar_subquery(),
+        ledger_awaiting.TITLE,
+        ledger_awaiting.of_book(Case.number),
         # the list begins with what waits longest; when it is due the rules say
         due_on=ledger_awaiting.SINCE,
         detail=ledger_awaiting.SINCE,
