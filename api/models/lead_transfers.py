@@ -188,3 +188,7 @@ class LeadTransferClock(Base):
     due_on: Mapped[date]
     is_provisional: Mapped[bool]
     ended_on: Mapped[date | None]
+
+
+#: In which order the last of a lead's hand-overs stands first (`lead_transfers.last_of`).
+LAST_FIRST = (LeadTransfer.refused_on.is_not(None), LeadTransfer.id.desc())

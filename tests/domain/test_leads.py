@@ -165,7 +165,9 @@ STAGES = {
 def free(action: str, status: LeadStatus, **over: object) -> Standing:
     """A lead at which nothing can be objected to an action in a status."""
     told_meanwhile = action == "conclude" and status is LeadStatus.FED_BACK
-    due = {"conclusion": None, "unsettled": True} if told_meanwhile else {}
+    due: dict[str, object] = {"conclusion": None, "unsettled": True} if told_meanwhile else {}
+    if action == "record_incomplete":
+        due["transfer_organ"] = ReceivingOrgan.POLICE
     return Standing(status, **{"transfer_stage": STAGES.get(action)} | due | over)
 
 
@@ -182,6 +184,9 @@ def test_status_by_action(role):
         if action.value in OFFICE | CLOSING | ROUTED:
             county = role is Role.COUNTY and action.value in CLOSING | ROUTED
             allowed = role is Role.OFFICE or county
+        # at the desk it is the office's to hand on, whoever had it before
+        if (action.value, status.value) == ("transfer_department", "registered"):
+            allowed = role is Role.OFFICE
         if action.value in DECIDING:
             allowed = role in {Role.LEADER, Role.COUNTY}
         if action.value in TRANSFERRING:
@@ -189,7 +194,8 @@ def test_status_by_action(role):
         if action.value == "report_police":
             allowed = role is Role.JUSTICE
         fits = status.value in origins.split()
-        record = free(action, status, town_code="341522" if action.value in ROUTED else "341522118")
+        routed = action.value in ROUTED or (role is Role.COUNTY and action.value in CLOSING)
+        record = free(action, status, town_code="341522" if routed else "341522118")
         offered = {each.action for each in LEAD_FLOW.available(who, record)}
         assert (action in offered) is (allowed and fits), (role, status, action)
         if allowed and fits:
@@ -214,9 +220,20 @@ def test_a_lead_in_which_others_go_on_does_not_end_unanswered(action, status):
 @pytest.mark.parametrize(
     ("action", "status"), [("close", "fed_back"), ("archive", "closed"), ("archive", "withdrawn")]
 )
-@pytest.mark.parametrize(("role", "may"), [(Role.OFFICE, True), (Role.COUNTY, False)])
-def test_who_ends_a_lead_of_another_unit(role, may, action, status):
-    who, record = actor(role, uuid4()), Standing(LeadStatus(status))
+@pytest.mark.parametrize(
+    ("role", "own", "town", "may"),
+    [
+        (Role.OFFICE, False, "341522118", True),
+        (Role.COUNTY, False, "341522118", False),
+        # what a town gave it to look into, the town's office ends
+        (Role.COUNTY, True, "341522118", False),
+        (Role.COUNTY, False, "341522", False),
+        (Role.COUNTY, True, "341522", True),
+    ],
+)
+def test_who_ends_a_lead(role, own, town, may, action, status):
+    who = actor(role) if own else actor(role, uuid4())
+    record = Standing(LeadStatus(status), town_code=town)
     assert (action in {a.action.value for a in LEAD_FLOW.available(who, record)}) is may
     if not may:
         with pytest.raises(Forbidden) as refused:
@@ -400,9 +417,23 @@ class TestHandOver:
     def test_each_step_has_its_stage(self, action, stages):
         who = actor(Role.MARKET)
         for stage in (None, *TransferStage):
-            record = Standing(LeadStatus.TRANSFERRED_POLICE, transfer_stage=stage)
+            record = Standing(
+                LeadStatus.TRANSFERRED_POLICE,
+                transfer_stage=stage,
+                transfer_organ=ReceivingOrgan.POLICE,
+            )
             offered = {each.action.value for each in LEAD_FLOW.available(who, record)}
             assert (action in offered) is (stage is not None and stage.value in stages.split())
+
+    @pytest.mark.parametrize("organ", ReceivingOrgan)
+    def test_only_the_police_ask_for_papers(self, organ):
+        record = Standing(
+            LeadStatus.TRANSFERRED_POLICE,
+            transfer_stage=TransferStage.RECEIVED,
+            transfer_organ=organ,
+        )
+        offered = {each.action.value for each in LEAD_FLOW.available(actor(Role.MARKET), record)}
+        assert ("record_incomplete" in offered) is (organ is ReceivingOrgan.POLICE)
 
     @pytest.mark.parametrize("stage", TransferStage)
     def test_nobody_concludes_what_the_police_still_have(self, stage):
@@ -593,6 +624,8 @@ class TestCorrections:
     def test_who_corrects_what_is_not_over(self, status, role, own, may):
         who = actor(role) if own else actor(role, uuid4())
         open_ = status.value not in {"closed", "rejected", "withdrawn", "archived"}
+        # at the desk it is nobody's yet, or nobody's any more
+        may = may and (status not in TRIAGE or role is Role.OFFICE)
         record = Standing(status)
         offered = {each.action.value for each in LEAD_FLOW.available(who, record)}
         assert ("edit" in offered) is (may and open_)

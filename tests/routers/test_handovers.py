@@ -470,6 +470,38 @@ class TestAnEntitysProblem:
         other = answered(police, other, "not_filed", **factories.DECIDED)
         assert act(market, other, "let_stand")["status"] == "answered"
 
+    def test_one_hand_over_is_open_at_a_time_whatever_becomes_of_the_entity(self, client):
+        market, police = client("market"), client("police")
+        entity = transferred(client)
+        made = answered(
+            police, received(police, handed(police, entity)), "filed", **factories.DECIDED
+        )
+        url = f"/risk-entities/{entity['id']}"
+        entity = done(market.get(url))
+        answer = market.act(url, "reopen", entity["version"], reason="回头看")
+        assert problem(answer, 422)["code"] == "handover_unsettled"
+        act(market, made, "hand_over_goods", goods_on=today().isoformat(), goods="账册")
+        entity = done(market.get(url))
+        entity = act_on(market, "risk-entities", entity, "reopen", reason="回头看")
+        assert entity["status"] == "swept"
+
+    def test_shut_down_meanwhile_it_stays_so_and_what_was_handed_over_is_still_waited_for(
+        self, client
+    ):
+        market, civil = client("market"), client("civil")
+        owner = assess(market, register(market), "orange", route="other_department")
+        body = SENT | {"organ": "other", "receiver_unit_id": unit_of(civil)}
+        entity = act_on(market, "risk-entities", owner, "transfer_department", **body)
+        entity = act_on(market, "risk-entities", entity, "shut_down", reason="无证经营", document_no="关1号")
+        url = f"/risk-entities/{entity['id']}"
+        for action in ("delist", "reopen"):
+            answer = market.act(url, action, entity["version"], reason="已关停")
+            assert problem(answer, 409)["code"] == "handover_open"
+        act(market, handed(market, entity), "recall", reason="改由本所处罚")
+        entity = done(market.get(url))
+        assert entity["status"] == "shut_down"
+        assert act_on(market, "risk-entities", entity, "delist", reason="已关停")
+
     def test_it_is_not_over_before_the_answer_or_the_leaders_word(self, client):
         market, leader = client("market"), client("leader")
         entity = transferred(client)

@@ -82,9 +82,8 @@ def _not_pending(lead: Any) -> bool:
     return lead.transfer_stage not in PENDING
 
 
-_APPROVE = Turn(
-    K.LEAD_TRANSFER_APPROVE, (La.APPROVE_TRANSFER, La.REFUSE_TRANSFER), _HOLDER, _before_the_head
-)
+#: Refusing is offered beside it: whoever proposed may take that back, which is no turn of theirs.
+_APPROVE = Turn(K.LEAD_TRANSFER_APPROVE, (La.APPROVE_TRANSFER,), _HOLDER, _before_the_head)
 _HAND_OVER = Turn(K.LEAD_HAND_OVER, (La.TRANSFER_POLICE,), when=_to_be_handed_over)
 _FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,), when=_not_pending)
 

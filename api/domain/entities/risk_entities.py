@@ -201,7 +201,7 @@ EVIDENCE_FIXED = Predicate(
 HANDOVER_ANSWERED = Predicate(
     "handover_open",
     "移送、移交还没有结果：由接收单位登记；对方没有接收的可以收回，不答复的由镇领导批准不再等待",
-    lambda _, record: record.status not in _TRANSFERRED or not is_open(record),
+    lambda _, record: not is_open(record),
     Conflict,
 )
 
@@ -209,15 +209,17 @@ HANDOVER_ANSWERED = Predicate(
 #: A decision of the police leaves something to do with the sender: their goods, or the answer to it.
 POLICE_ANSWER_SETTLED = Predicate(
     "handover_unsettled",
-    "公安机关立案的，移交涉案物品和材料以后才能销号；不予立案的，先提请复议或者登记不提请复议",
+    "公安机关立案的，先移交涉案物品和材料；不予立案的，先提请复议或者登记不提请复议",
     lambda _, record: (
-        record.status is not S.TRANSFERRED_POLICE
-        or cast("Any", record).handover_status
+        cast("Any", record).handover_status
         not in {HandoverStatus.FILED.value, HandoverStatus.DECLINED.value}
     ),
     RuleViolated,
     "《行政执法机关移送涉嫌犯罪案件的规定》第9条、第12条",
 )
+
+#: One hand-over of an entity is open at a time, in whatever status the entity stands meanwhile.
+HANDOVER_OVER = (HANDOVER_ANSWERED, POLICE_ANSWER_SETTLED)
 
 
 def _police_have_it(actor: Actor, record: Any) -> bool:
@@ -282,7 +284,7 @@ _ASSESSMENT = (
 )
 
 _OPEN = frozenset({S.ASSESSED, S.LISTED, S.HANDLING, S.RECTIFYING})
-_TRANSFERRED = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE})
+TRANSFERRED = frozenset({S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE})
 
 EDITOR = Predicate("not_own_unit", "只有监管单位或镇专项办可以修改", _same_unit_or_office)
 
@@ -335,7 +337,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             ),
         ),
         A.RECORD_REFUND: Step(
-            _OPEN | _TRANSFERRED | {S.SHUT_DOWN},
+            _OPEN | TRANSFERRED | {S.SHUT_DOWN},
             None,
             P.RISK_ENTITY_HANDLE,
             fields=(
@@ -347,7 +349,7 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             ),
         ),
         A.RECORD_MEASURE: Step(
-            _OPEN | _TRANSFERRED,
+            _OPEN | TRANSFERRED,
             None,
             P.RISK_ENTITY_HANDLE,
             fields=(
@@ -377,14 +379,14 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
                 REASON,
                 *LAWFUL,
             ),
-            when=(HANDLER,),
+            when=(HANDLER, *HANDOVER_OVER),
         ),
         A.TRANSFER_POLICE: Step(
             _OPEN,
             S.TRANSFERRED_POLICE,
             P.RISK_ENTITY_HANDLE,
             fields=(*RECEIVER, *_APPROVED_ON_PAPER, _MATERIALS, _DOCUMENT, REASON, *LAWFUL),
-            when=(HANDLER, EVIDENCE_FIXED),
+            when=(HANDLER, *HANDOVER_OVER, EVIDENCE_FIXED),
         ),
         A.SHUT_DOWN: Step(
             _OPEN | {S.TRANSFERRED_DEPARTMENT},
@@ -406,14 +408,14 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             S.DELISTED,
             P.RISK_ENTITY_ASSESS,
             fields=(REASON,),
-            when=(HANDLER, CRIME_WITH_POLICE, HANDOVER_ANSWERED, POLICE_ANSWER_SETTLED),
+            when=(HANDLER, CRIME_WITH_POLICE, *HANDOVER_OVER),
         ),
         A.REOPEN: Step(
-            frozenset({S.ACCEPTED, S.DELISTED, S.SHUT_DOWN}) | _TRANSFERRED,
+            frozenset({S.ACCEPTED, S.DELISTED, S.SHUT_DOWN}) | TRANSFERRED,
             S.SWEPT,
             P.RISK_ENTITY_ASSESS,
             fields=(REASON,),
-            when=(HANDLER, HANDOVER_ANSWERED),
+            when=(HANDLER, *HANDOVER_OVER),
         ),
     },
     edit=Edit(

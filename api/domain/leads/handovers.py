@@ -14,7 +14,7 @@ from api.domain.kit.flow import REASON, Field, FieldKind, Flow, Predicate, Recor
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.leads.lead_transfers import TransferKind
-from api.domain.leads.leads import APPROVER, HANDED_OVER, HANDLER, LEAD_FLOW, RECORDER, LeadAction
+from api.domain.leads.leads import APPROVER, HANDED_OVER, LEAD_FLOW, RECORDER, SENDER, LeadAction
 from api.domain.organisation.handing_over import OPEN, HandoverStatus
 
 #: How what was sent is labelled that a case opened from it takes over.
@@ -93,7 +93,7 @@ HANDOVER_FLOW: Flow[HandoverStatus, HandoverAction] = Flow(
         ),
         A.SUPPLY_PAPERS: Step(
             frozenset({S.INCOMPLETE}), None, P.LEAD_HANDLE,
-            fields=_fields(LeadAction.SUPPLY_PAPERS), when=(HANDLER,),
+            fields=_fields(LeadAction.SUPPLY_PAPERS), when=(SENDER,),
         ),
         A.RECORD_RESULT: Step(
             frozenset({S.RECEIVED, S.INCOMPLETE}), None, P.LEAD_HANDLE,
@@ -105,14 +105,14 @@ HANDOVER_FLOW: Flow[HandoverStatus, HandoverAction] = Flow(
         ),
         A.HAND_OVER_GOODS: Step(
             frozenset({S.FILED}), None, P.LEAD_HANDLE,
-            fields=_fields(LeadAction.HAND_OVER_GOODS), when=(HANDLER,),
+            fields=_fields(LeadAction.HAND_OVER_GOODS), when=(SENDER,),
         ),
         A.ASK_REVIEW: Step(
             frozenset({S.DECLINED}), None, P.LEAD_HANDLE,
-            fields=_fields(LeadAction.ASK_REVIEW), when=(HANDLER,),
+            fields=_fields(LeadAction.ASK_REVIEW), when=(SENDER,),
         ),
         A.LET_STAND: Step(
-            frozenset({S.DECLINED}), None, P.LEAD_HANDLE, when=(HANDLER,)
+            frozenset({S.DECLINED}), None, P.LEAD_HANDLE, when=(SENDER,)
         ),
         A.RECORD_INCOMPLETE: Step(
             frozenset({S.RECEIVED}), None, P.LEAD_HANDLE,
@@ -124,7 +124,7 @@ HANDOVER_FLOW: Flow[HandoverStatus, HandoverAction] = Flow(
         ),
         A.RECALL: Step(
             frozenset({S.SENT}), None, P.LEAD_HANDLE,
-            fields=(REASON,), when=(HANDLER,), danger=True,
+            fields=(REASON,), when=(SENDER,), danger=True,
         ),
         A.UNWAIVE: Step(
             frozenset({S.WAIVED}), None, P.LEAD_APPROVE_TRANSFER,

@@ -170,11 +170,17 @@ def unsettled(
     return declined or by_county
 
 
+def last_of(transfers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The last of a lead's hand-overs as they were read. What the head refused was none, where there
+    was another: whoever had the lead goes on with it."""
+    return max(transfers, key=lambda each: (each["refused_on"] is None, each["id"]))
+
+
 def leaves_conclusion(stage: str | None, transfers: Sequence[Mapping[str, Any]]) -> bool:
     """The same of the last of a lead's hand-overs as they were read."""
     if stage not in ANSWERED_STAGES or not transfers:
         return False
-    last = max(transfers, key=lambda each: each["id"])
+    last = last_of(transfers)
     result, review = last["result"], last["review_result"]
     return unsettled(
         ReceivingOrgan(last["organ"]),

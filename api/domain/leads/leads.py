@@ -264,6 +264,14 @@ def _same_unit_or_office(actor: Actor, record: Record) -> bool:
     return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)
 
 
+def _has_it_in_charge(actor: Actor, record: Record) -> bool:
+    """The unit that has a lead, or the office. At the desk it is the office's alone: who had it in an
+    earlier round, or gave it back, does not take it again."""
+    return actor.may(P.LEAD_ASSIGN) or (
+        record.status not in TRIAGE and OWN_UNIT.holds(actor, record)
+    )
+
+
 def opens_case(
     unit_id: UUID,
     conclusion: LeadConclusion | None,
@@ -380,6 +388,14 @@ _T = TransferStage
 AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", HANDED_OVER, _T.SENT)
 RECEIVED = _at(
     "not_received", "对方接收并出具回执以后才能登记", f"{_REGULATION}第6条、第7条", _T.RECEIVED
+)
+#: 移送规定第6条: nobody else asks for papers of what was handed over.
+POLICE_ASK = Predicate(
+    "papers_complete",
+    "只有公安机关告知补正移送的材料",
+    lambda _, record: cast("LeadRecord", record).transfer_organ is ReceivingOrgan.POLICE,
+    Conflict,
+    f"{_REGULATION}第6条",
 )
 INCOMPLETE = _at("papers_complete", "没有待补正的材料", f"{_REGULATION}第6条", _T.INCOMPLETE)
 AWAITS_RESULT = _at(
@@ -782,7 +798,9 @@ MARKED = Predicate(
 )
 
 #: The office steps in for departments that are not in the system yet.
-HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _same_unit_or_office)
+HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _has_it_in_charge)
+#: The same of a hand-over that is a record of its own, which nobody has to give to a unit first.
+SENDER = Predicate("not_own_unit", HANDLER.sentence, _same_unit_or_office)
 
 WAIVABLE = Predicate(
     "nothing_to_waive",
@@ -822,7 +840,12 @@ SECOND_PERSON = Predicate(
 
 #: The county closes what it answers for itself: a lead that the town must keep off.
 CLOSER = Predicate(
-    "not_own_unit", "只有镇专项办或承办线索的县专项办可以办结、归档", _same_unit_or_office
+    "not_own_unit",
+    "只有镇专项办可以办结、归档；因回避转到县里的，由承办的县专项办办结、归档",
+    lambda actor, record: (
+        actor.may(P.LEAD_ASSIGN)
+        or (OWN_UNIT.holds(actor, record) and is_routed(cast("LeadRecord", record).town_code))
+    ),
 )
 
 _UNIT = Field("unit_id", "承办单位", FieldKind.UNIT)
@@ -866,7 +889,7 @@ _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
 
-EDITOR = Predicate("not_own_unit", "只有承办单位或镇专项办可以修改", _same_unit_or_office)
+EDITOR = Predicate("not_own_unit", "只有承办单位或镇专项办可以修改", _has_it_in_charge)
 
 #: In the order in which they are offered: the first that holds is the next sensible step.
 LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
@@ -999,7 +1022,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("told_at", "公安机关告知时间", FieldKind.DATETIME, day=DayKind.PAST),
                 Field("missing", "须补正的材料", FieldKind.LONG_TEXT),
             ),
-            when=(RECORDER, RECEIVED),
+            when=(RECORDER, POLICE_ASK, RECEIVED),
             article=f"{_REGULATION}第6条",
         ),
         A.FORWARD: Step(

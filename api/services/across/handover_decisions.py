@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import today
 from api.core.database import record_access
 from api.core.events import events
-from api.domain.entities.risk_entities import EntityStatus
+from api.domain.entities.risk_entities import TRANSFERRED, EntityStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.events import EventName
@@ -76,7 +76,8 @@ async def _recall(session: AsyncSession, actor: Actor, found: LeadTransfer, body
         await record_access.withdraw(session, found.id, [found.receiver_unit_id])
     if found.risk_entity_id is not None:
         entity = await session.get_one(RiskEntity, found.risk_entity_id, with_for_update=True)
-        _transition.put(entity, EntityStatus.HANDLING)
+        if entity.status in TRANSFERRED:  # shut down meanwhile, it stays so
+            _transition.put(entity, EntityStatus.HANDLING)
 
 
 async def _waive(session: AsyncSession, actor: Actor, found: LeadTransfer, body: Any) -> None:

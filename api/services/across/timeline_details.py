@@ -21,7 +21,7 @@ from api.models.units import Unit
 #: What is told though no form asked for it, in the order in which it is read.
 _ALSO = (
     "unit", "due_on", "planned_on", "expires_on", "objection_until", "review_on", "deadline",
-    "dropped_on", "document_no", "reason", "handler", "turn", "corrected",
+    "dropped_on", "document_no", "reason", "taken_from", "handler", "turn", "corrected",
 )  # fmt: skip
 _LEDGER = frozenset({EventName.LEDGER_POSTED.value, EventName.LEDGER_VOIDED.value})
 Line = dict[str, str]
@@ -73,6 +73,7 @@ def lines(
 _OWN_WORDS = {
     "unit": "单位",
     "reason": "理由",
+    "taken_from": "不再由该单位办理",
     "handler": "经办人",
     "turn": "事项",
     "corrected": "修改",

@@ -37,7 +37,7 @@ from api.services.leads import (
     unnamed,
 )
 
-_MUST_KEEP_OFF = "被反映的单位及其上下级回避"
+MUST_KEEP_OFF = "被反映的单位及其上下级回避"
 ARTICLE = "《信访工作条例》第30条"
 
 
@@ -249,7 +249,7 @@ async def reconsider(session: AsyncSession, actor: Actor, lead: Lead) -> None:
 
 async def _apply(session: AsyncSession, actor: Actor, lead: Lead, standing: Standing) -> bool:
     """Whether a stored lead went to the county; else the barred are out of it."""
-    await lead_transfer_recalls.keep_off(session, lead, standing.barred, _MUST_KEEP_OFF)
+    await lead_transfer_recalls.keep_off(session, lead, standing.barred, MUST_KEEP_OFF)
     if not rules.goes_to_county(standing.barred, lead.owner_unit_id, standing.bodies):
         await _withdraw(session, lead, standing)
         await lead_clocks.follow(session, lead)
@@ -296,7 +296,7 @@ async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> No
     """Out of the sight of the barred units and their posts; they assist no more either."""
     posts = await session.scalars(select(Post.id).where(Post.unit_id.in_(standing.barred)))
     await record_access.withdraw(session, lead.id, standing.barred | set(posts))
-    await lead_assists.let_off(session, lead, standing.barred, _MUST_KEEP_OFF)
+    await lead_assists.let_off(session, lead, standing.barred, MUST_KEEP_OFF)
     if lead.transfer_receiver_id in standing.barred:
         await _recall(session, lead)
     if lead.proposed_unit_id in standing.barred:
@@ -307,7 +307,7 @@ async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> No
 
 async def _recall(session: AsyncSession, lead: Lead) -> None:
     """Who must keep off had been handed it: it is as before, and goes to somebody else."""
-    if await lead_transfers.end(session, lead, _MUST_KEEP_OFF):
+    if await lead_transfers.end(session, lead, MUST_KEEP_OFF):
         _transition.settle(lead, lead_transfers.before(lead))
 
 
@@ -324,9 +324,9 @@ async def _route(
     lead.proposed_unit_id = None
     if lead.transfer_stage in PENDING:
         await lead_transfers.forget(session, lead)
-    await lead_transfers.end(session, lead, _MUST_KEEP_OFF)
+    await lead_transfers.end(session, lead, MUST_KEEP_OFF)
     assisting = await lead_assists.units_of(session, lead.id)
-    await lead_assists.let_off(session, lead, assisting, _MUST_KEEP_OFF)
+    await lead_assists.let_off(session, lead, assisting, MUST_KEEP_OFF)
     _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)
     seeing = await record_access.viewers_of(session, leads.RESOURCE, lead.id)
     await record_access.withdraw(session, lead.id, seeing)

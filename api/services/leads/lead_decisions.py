@@ -20,15 +20,18 @@ from api.domain.leads.leads import (
     LEAD_FLOW,
     NOT_DRAWN,
     NOTHING_MERGED,
+    OPEN_STAGES,
     TRIAGE,
     FeedbackMode,
     LeadAction,
     LeadConclusion,
     LeadStatus,
+    TransferStage,
     feedback_modes,
 )
 from api.domain.organisation.organisation import LEAD_HANDLERS, UnitBehaviour
 from api.models.informants import Informant
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.receipts import LeadReceipt
 from api.models.units import Unit
@@ -81,6 +84,7 @@ _NOT_DRAWN = frozenset(
     action.value for action, step in LEAD_FLOW.steps.items() if NOT_DRAWN in step.when
 )
 _TAKE_BACK = LeadAction.TAKE_BACK.value
+_TO_POLICE = (LeadAction.TRANSFER_POLICE.value, LeadAction.REPORT_POLICE.value)
 #: With these a term begins, whichever day it ended on before.
 _BEGINS = frozenset({LeadAction.ASSIGN.value, LeadAction.RECHECK.value})
 #: What the timeline keeps of an action in the words given; days, units and codes it keeps anyway.
@@ -118,7 +122,10 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         await recheck_samples.second_done(session, actor, lead.id, found)
     effect = _EFFECTS.get(body.action)
     if effect:
+        had = await _has_it(session, lead) if body.action in _TO_POLICE else None
         await effect(session, actor, lead, body)
+        if had is not None and had.recalled_on is not None:
+            told["taken_from"] = had.department
         lead.unsettled = await lead_transfers.unsettled(session, lead)
         data["to"] = lead.status.value  # what is taken back goes to where it was
         # handed over or answered, it is another unit's turn, whatever its status
@@ -138,6 +145,15 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     if body.action in _NO_MORE_ASSISTS and lead.merged_into_id is None:
         await lead_assists.over(session, lead, f"线索已{LeadAction(body.action).label}")
     await session.flush()
+
+
+async def _has_it(session: AsyncSession, lead: Lead) -> LeadTransfer | None:
+    """Who has a lead that goes to the police, and is told that it is not theirs any more."""
+    if lead.transfer_stage in OPEN_STAGES:
+        return await lead_transfers.current(session, lead)
+    if lead.transfer_stage is not TransferStage.APPROVED:
+        return None
+    return await lead_transfers.laid_by(session, lead, await lead_transfers.current(session, lead))
 
 
 async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
@@ -264,6 +280,7 @@ async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
 async def _dispute(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
     await _in_time(session, lead)
+    lead_clocks.stop(lead)
     if body.proposed_unit_id:
         proposed = await _handler(session, lead, body.proposed_unit_id, "proposed_unit_id")
         if proposed.id == lead.owner_unit_id:
@@ -357,8 +374,10 @@ async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
 
 
 async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    """A new round: what was concluded then is in the timeline, and binds nobody now."""
+    """A new round: what was concluded then is in the timeline, and binds nobody now; nor does the
+    term in which somebody was to do it."""
     del actor, body
+    lead_clocks.stop(lead)
     await lead_transfers.forget(session, lead)
     await lead_obligations.forget(session, lead)
     lead.conclusion = lead.concluded_on = None
@@ -387,11 +406,7 @@ def _told_to_county(effect: Any) -> Any:
 
 
 #: Another body has the affair from then on.
-_HANDED_OVER = (
-    LeadAction.TRANSFER_POLICE.value,
-    LeadAction.REPORT_POLICE.value,
-    LeadAction.TRANSFER_DEPARTMENT.value,
-)
+_HANDED_OVER = (*_TO_POLICE, LeadAction.TRANSFER_DEPARTMENT.value)
 _EFFECTS = {
     LeadAction.ASSIGN.value: _assign,
     LeadAction.TAKE_BACK.value: _take_back,

@@ -48,7 +48,7 @@ from api.domain.leads.leads import (
 )
 from api.models.cases import CaseLead
 from api.models.lead_assists import LeadAssist
-from api.models.lead_transfers import FILED_OVER, LeadTransfer, LeadTransferClock
+from api.models.lead_transfers import FILED_OVER, LAST_FIRST, LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.receipts import UNREAD, LeadMessage
 from api.models.recheck_samples import RecheckSampleLine
@@ -88,7 +88,7 @@ _S = TransferStage
 _HELD_BY_RECEIVER = (
     select(case((LeadTransfer.turn_unit_id == param("unit_id", Uuid()), LeadTransfer.turn_user_id)))
     .where(LeadTransfer.lead_id == Lead.id)
-    .order_by(LeadTransfer.id.desc())
+    .order_by(*LAST_FIRST)
     .limit(literal_column("1"))
     .scalar_subquery()
 )
@@ -123,7 +123,7 @@ _IS_FILED = and_(
 _FILED_ON = (
     select(func.coalesce(LeadTransfer.reviewed_on, LeadTransfer.result_on))
     .where(_IS_FILED)
-    .order_by(LeadTransfer.id.desc())
+    .order_by(*LAST_FIRST)
     .limit(literal_column("1"))
     .scalar_subquery()
 )
@@ -220,7 +220,7 @@ _LAST_LEAVES_IT = (
         )
     )
     .where(LeadTransfer.lead_id == Lead.id)
-    .order_by(LeadTransfer.id.desc())
+    .order_by(*LAST_FIRST)
     .limit(literal_column("1"))
     .scalar_subquery()
 )

@@ -13,6 +13,7 @@ from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Available
 from api.domain.kit.permissions import Permission, RowScope, holders
 from api.domain.kit.standing import Turn, Whose
+from api.domain.leads import lead_transfers as law
 from api.domain.leads import police_decisions
 from api.domain.leads.lead_assists import ASSIST_ACTS, AssistStatus
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE
@@ -53,7 +54,7 @@ def handed(transfers: Sequence[dict[str, Any]]) -> HandedOver:
     """The same, from the hand-overs of a lead as they were read."""
     if not transfers:
         return HandedOver()
-    last = max(transfers, key=lambda each: each["id"])
+    last = law.last_of(transfers)
     filed = police_decisions.filed_on(transfers)
     return HandedOver(last["department"], _running(transfers), filed)
 

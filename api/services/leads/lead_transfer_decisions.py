@@ -32,7 +32,13 @@ from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.units import Unit
 from api.services.kit import _transition, time_rules
-from api.services.leads import lead_obligations, lead_sight, lead_waivers, police_decisions
+from api.services.leads import (
+    conflicts,
+    lead_obligations,
+    lead_sight,
+    lead_waivers,
+    police_decisions,
+)
 from api.services.leads import lead_transfer_receivers as receivers
 from api.services.leads.lead_transfer_receivers import Receiver
 from api.services.leads.lead_transfers import (
@@ -41,10 +47,13 @@ from api.services.leads.lead_transfers import (
     current,
     end,
     keep,
+    laid_by,
     last_clock,
+    lie_still,
     note,
     pass_over,
     ran,
+    recalled,
     run,
     started,
 )
@@ -82,7 +91,7 @@ async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     """The written report lies before the head from that day."""
     names = await _two_officers(session, body.investigators)
     reported = _past(body.reported_on, "reported_on", since=_received(lead))
-    await end(session, lead, "改为提请移送公安")
+    await lie_still(session, lead)
     transfer = _made(actor, lead, TransferKind.TRANSFER, ReceivingOrgan.POLICE)
     transfer.department, transfer.reported_on = ReceivingOrgan.POLICE.label, reported
     await keep(session, transfer, investigators="、".join(names), report=body.report)
@@ -123,13 +132,28 @@ async def _approve(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
 
 
 async def _refuse(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
-    """Not approved, or taken back before it was handed over: the reasons stay with the report."""
+    """Not approved, or taken back before it was handed over: the reasons stay with the report. Who
+    had the lead before goes on with it; where nobody had it, whoever asked says what was found."""
     del actor
     transfer = await current(session, lead)
     transfer.refused_on = today()
     await keep(session, transfer, refusal=body.reason)
     lead.transfer_stage = TransferStage.REFUSED
     await run(session, transfer, today(), None)
+    kept = await laid_by(session, lead, transfer)
+    if kept is not None and await receivers.keeps_off(session, lead, kept):
+        await recalled(session, kept, conflicts.MUST_KEEP_OFF)
+        kept = None
+    if kept is None:
+        _transition.settle(lead, before(lead))
+        return
+    lead.transfer_receiver_id, lead.transfer_organ = kept.receiver_unit_id, kept.organ
+    if kept.result is not None:
+        lead.transfer_stage = TransferStage.ANSWERED
+    elif kept.kind is TransferKind.DISPUTE and kept.received_on is not None:
+        lead.transfer_stage = TransferStage.ACCEPTED
+    else:
+        lead.transfer_stage = await lead_waivers.resume(session, kept)
 
 
 async def _send(session: AsyncSession, lead: Lead, transfer: LeadTransfer, to: Receiver) -> None:
@@ -198,6 +222,9 @@ async def _to_police(session: AsyncSession, actor: Actor, lead: Lead, body: Any)
     if lead.transfer_stage is TransferStage.APPROVED:
         transfer = await current(session, lead)
         _ensure_as_approved(transfer, body)
+        kept = await laid_by(session, lead, transfer)
+        if kept is not None and kept.result is None:
+            await recalled(session, kept, f"改为{kind.label}")
         await _papers(session, transfer, body)
         if to.unit_id is not None:  # else its clock runs since the approval
             await run(session, transfer, today(), clock)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import today
 from api.core.database import record_access
 from api.core.events import events
-from api.domain.entities.risk_entities import EntityStatus
+from api.domain.entities.risk_entities import TRANSFERRED, EntityStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
 from api.domain.leads.handovers import HandoverAction
@@ -71,4 +71,5 @@ async def recall(
     await events.record(session, actor, name, *of, data | {"flow": "handover"})
     if transfer.risk_entity_id is not None:
         entity = await session.get_one(RiskEntity, transfer.risk_entity_id, with_for_update=True)
-        _transition.put(entity, EntityStatus.HANDLING)
+        if entity.status in TRANSFERRED:  # shut down meanwhile, it stays so
+            _transition.put(entity, EntityStatus.HANDLING)

@@ -183,6 +183,11 @@ async def _ensure_outside(
     _ensure_organ(name, organ, _NAME)
 
 
+async def keeps_off(session: AsyncSession, lead: Lead, transfer: LeadTransfer) -> bool:
+    """Whether whoever had a hand-over must keep off the lead by now."""
+    return transfer.receiver_unit_id in (await conflicts.of_lead(session, lead)).barred
+
+
 async def ensure_new(session: AsyncSession, transfer: LeadTransfer, to: Receiver) -> None:
     """Nothing that was passed on goes back to whoever passed it on: two who both say that it is not
     theirs ask who is above both. Raises RuleViolated (`handover_circle`)."""

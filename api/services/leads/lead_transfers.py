@@ -14,9 +14,15 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
 from api.domain.law import clocks
 from api.domain.leads import lead_transfers as law
-from api.domain.leads.leads import OPEN_STAGES, LeadStatus, TransferMoment, TransferStage
+from api.domain.leads.leads import (
+    OPEN_STAGES,
+    LeadStatus,
+    TransferMoment,
+    TransferResult,
+    TransferStage,
+)
 from api.models.cases import CaseIdentifier
-from api.models.lead_transfers import LeadTransfer, LeadTransferClock
+from api.models.lead_transfers import LAST_FIRST, LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.risk_entities import RiskEntityIdentifier
 from api.models.units import Unit
@@ -83,10 +89,7 @@ async def current(session: AsyncSession, lead: Handed) -> LeadTransfer:
     if isinstance(lead, LeadTransfer):
         return lead
     found = await session.scalars(
-        select(LeadTransfer)
-        .where(LeadTransfer.lead_id == lead.id)
-        .order_by(LeadTransfer.id.desc())
-        .limit(1)
+        select(LeadTransfer).where(LeadTransfer.lead_id == lead.id).order_by(*LAST_FIRST).limit(1)
     )
     return found.one()
 
@@ -287,13 +290,42 @@ async def end(session: AsyncSession, lead: Lead, reason: str) -> bool:
     over stays to be read, and says why it ended."""
     was_open = lead.transfer_stage in OPEN_STAGES
     if was_open:
-        transfer = await current(session, lead)
-        transfer.recalled_on = today()
-        await keep(session, transfer, recall_reason=reason)
+        await recalled(session, await current(session, lead), reason)
         lead.transfer_stage = TransferStage.RECALLED
     await stop(session, lead.id)
     lead.transfer_receiver_id = lead.transfer_organ = None
     return was_open
+
+
+async def lie_still(session: AsyncSession, lead: Lead) -> None:
+    """Whoever has a lead keeps it while the head decides whether the police get it; meanwhile nothing
+    is asked of them, and their term stands still."""
+    await stop(session, lead.id)
+    lead.transfer_receiver_id = lead.transfer_organ = None
+
+
+async def laid_by(session: AsyncSession, lead: Lead, proposal: LeadTransfer) -> LeadTransfer | None:
+    """With whom a lead was in this round when its hand-over to the police was proposed."""
+    found = await session.scalars(
+        select(LeadTransfer)
+        .where(
+            LeadTransfer.lead_id == lead.id,
+            LeadTransfer.id < proposal.id,
+            ~LeadTransfer.is_past,
+            LeadTransfer.sent_on.is_not(None),
+            LeadTransfer.recalled_on.is_(None),
+            LeadTransfer.result.is_distinct_from(TransferResult.FORWARDED),
+        )
+        .order_by(LeadTransfer.id.desc())
+        .limit(1)
+    )
+    return found.one_or_none()
+
+
+async def recalled(session: AsyncSession, transfer: LeadTransfer, reason: str) -> None:
+    """It is not with whoever had it any more, and says why."""
+    transfer.recalled_on = today()
+    await keep(session, transfer, recall_reason=reason)
 
 
 async def unsettled(session: AsyncSession, lead: Lead) -> bool:

@@ -17,7 +17,7 @@ from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.services.kit import _transition
 from api.services.leads import lead_obligations
-from api.services.leads.lead_transfers import before, current, goes_on, keep, run
+from api.services.leads.lead_transfers import before, current, goes_on, recalled, run
 
 
 def last_act(lead_id: Any) -> ColumnElement[Any]:
@@ -58,8 +58,7 @@ async def waive(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> N
     await lead_obligations.waive(session, actor, lead, body.reason)
     if lead.transfer_stage in OPEN_STAGES | {TransferStage.FILED}:
         transfer = await current(session, lead)
-        transfer.recalled_on = today()
-        await keep(session, transfer, recall_reason=body.reason)
+        await recalled(session, transfer, body.reason)
         lead.transfer_stage = TransferStage.WAIVED
         lead.transfer_receiver_id = lead.transfer_organ = None
         await run(session, transfer, today(), None)

@@ -65,7 +65,7 @@ from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, Un
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.informants import Informant, InformantRecusal
-from api.models.lead_transfers import LeadTransfer
+from api.models.lead_transfers import LAST_FIRST, LeadTransfer
 from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadRating, LeadReceipt
 from api.models.recheck_samples import RecheckSampleLine
@@ -207,7 +207,7 @@ _STATION = (
 _RECEIVED_BY = (
     select(taken_by(LeadTransfer))
     .where(LeadTransfer.lead_id == Lead.id)
-    .order_by(LeadTransfer.id.desc())
+    .order_by(*LAST_FIRST)
     .limit(literal_column("1"))
     .scalar_subquery()
 )
