@@ -97,6 +97,8 @@ export function useDesk() {
     if (shown.value.some((each) => each.id === id)) replace(await one('/api/v1/leads', id))
   }
 
+  const pageOf = ({ id }: LeadRead) => ({ name: 'lead', params: { id } })
+
   /** Somebody else was faster: what they left is shown, and the next lead if nothing is left to do. */
   async function overtaken(now: LeadRead) {
     const fresh = await one('/api/v1/leads', now.id)
@@ -104,10 +106,10 @@ export function useDesk() {
     if (
       fresh.available_actions.some(({ action }) => action === 'assign' || action === 'register')
     ) {
-      notify(`${now.number} 已被他人更新，请核对后再办理`, 'alert')
+      notify(`${now.number} 已被他人更新，请核对后再办理`, 'alert', pageOf(now))
       return
     }
-    notify(`${now.number} 已由他人办理，换到下一条`, 'alert')
+    notify(`${now.number} 已由他人办理，换到下一条`, 'alert', pageOf(now))
     await forward()
   }
 

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/vue-query'
 
 import { create, type OneOf } from '@/api/records'
 import { idempotencyKeys } from '@/lib/ids'
-import { notify } from '@/ui/notices'
+import { notifyOf } from '@/ui/notices'
 import type { FormValues } from '@/ui/types'
 
 type Lead = OneOf<'/api/v1/leads'>
@@ -33,7 +33,7 @@ export function useAssists(leadId: () => string, done: () => void) {
     const key = keyFor({ ...body, id: assist.id })
     await create(PATH, body, { ids: [leadId(), assist.id], key })
     const label = assist.available_actions.find((offer) => offer.action === action)?.label ?? ''
-    notify(`已完成：${label}`)
+    notifyOf({ name: 'lead', params: { id: leadId() } }, `已完成：${label}`)
     done()
     await Promise.all([
       client.invalidateQueries({ queryKey: ['leads', 'timeline', leadId()] }),
