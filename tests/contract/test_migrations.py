@@ -332,6 +332,45 @@ def test_search_columns_are_made_anew_in_batches(server, tmp_path, monkeypatch):
     keyring.cache_clear()
 
 
+def test_a_place_that_was_stored_in_words_is_found_by_its_figures(server):
+    """三组 was kept as it was written; what tells of no place stays as it is."""
+
+    async def run(*statements: str) -> list:
+        connection = await asyncpg.connect(migrations.plain(server.owner_url))
+        try:
+            return [await connection.fetch(each) for each in statements][-1]
+        finally:
+            await connection.close()
+
+    migrations.upgrade(server.owner_url)
+    migrations.downgrade(server.owner_url, "county_looks_on")
+    one = "'01a00000-0000-7000-8000-000000000001'"
+    owner = {"owner_unit_id": one, "division_code": "'341522118'"}
+    told = ("某公司 白庙村三组第十二号 第3批", "某公司 十二号开会")
+    asyncio.run(
+        run(
+            filled(server, "divisions", code="'341522118'"),
+            filled(server, "units", id=one, division_code="'341522118'", kind="'office'", behaviour="'office'"),
+            filled(server, "posts", id=one, unit_id=one, division_code="'341522118'"),
+            *(
+                filled(server, "leads", number=f"'{at}'", search_text=f"'{text}'",
+                       search="''", **owner)
+                for at, text in enumerate(told)
+            ),
+        )
+    )  # fmt: skip
+    migrations.upgrade(server.owner_url)
+    asked = "SELECT search_text, search::text AS search FROM leads ORDER BY number"
+    changed, kept = asyncio.run(run(asked))
+    assert changed["search_text"] == "某公司 白庙村3组12号 第3批"
+    assert "'3'" in changed["search"]
+    assert "'12'" in changed["search"]
+    assert (kept["search_text"], kept["search"]) == (told[1], "")
+    asyncio.run(
+        run(*(f"DELETE FROM {table}" for table in ("leads", "posts", "units", "divisions")))
+    )
+
+
 def test_the_models_say_what_the_database_has(server):
     migrations.upgrade(server.owner_url)
     with warnings.catch_warnings():

@@ -92,3 +92,12 @@ def test_short_and_spoken_names(told, brand):
 def test_names_that_a_text_speaks_of():
     assert "瑞隆" in spoken("我妈在瑞隆那边交了钱")
     assert "瑞隆" in spoken("镇上有个叫瑞隆的")
+
+
+def test_one_house_however_its_group_is_written():
+    """What two reports have in common: 三组 is 3组, and so is 第三村民组."""
+    ways = ["东湖村3组12号", "霍邱县东湖村三组十二号", "东湖村第三组12号", "东湖村三村民组12号",
+            "东湖3组12号"]  # fmt: skip
+    told = [facts(f"地点在{way}。") for way in ways]
+    assert all(same_address(a, b) for a in told for b in told)
+    assert not any(same_address(facts("地点在东湖村四组12号。"), each) for each in told)

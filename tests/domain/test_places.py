@@ -1,8 +1,10 @@
 """Names of villages and units as people write them: the one that is meant, or none."""
 
+from itertools import product
+
 import pytest
 
-from api.domain.words.places import Places, place_key
+from api.domain.words.places import Places, bare, one_form, place_key
 
 TOWN, COMMUNITY, BAIMIAO, XINQIAO, DATANG = (
     "341522118000", "341522118001", "341522118202", "341522118201", "341522118203",
@@ -54,6 +56,94 @@ PLACES = Places(NAMES, within=["霍邱县", "六安市"])
 )
 def test_which_place_is_meant(written, code):
     assert PLACES.find(written) == code
+
+
+#: What may stand before a village, each level left out or not, with its word or without.
+FRONTS = [
+    "".join(each)
+    for each in product(
+        ("", "安徽省", "安徽"), ("", "六安市"), ("", "霍邱县"), ("", "众兴集镇", "众兴集")
+    )
+]
+BEHIND = ["", "三组", "3组", "第三组", "第3组", "三村民组", "第三村民小组", "三组12号", "3组十二号"]
+VILLAGE_UNITS = Places(
+    {
+        "白庙村村民委员会": "units of the village",
+        "众兴集镇新桥村村民委员会": "with its town",
+        "众兴集镇派出所": "police",
+        "众兴社区居民委员会": "community",
+    },
+    within=["霍邱县", "众兴集镇"],
+)
+
+
+@pytest.mark.parametrize("front", FRONTS)
+@pytest.mark.parametrize("behind", BEHIND)
+def test_any_level_may_be_left_out(front, behind):
+    """Of villages and of the units that are called after them, with a group or without."""
+    for village, code, unit in (
+        ("白庙村", BAIMIAO, "units of the village"),
+        ("新桥村", XINQIAO, "with its town"),
+        ("白庙", BAIMIAO, "units of the village"),
+    ):
+        written = f"{front}{village}{behind}"
+        assert PLACES.find(written) == code, written
+        assert VILLAGE_UNITS.find(written) == unit, written
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [
+        ("派出所", "police"),
+        ("霍邱县派出所", "police"),
+        ("众兴派出所", "police"),
+        ("众兴社区", "community"),
+        ("霍邱县众兴社区居委会", "community"),
+        ("社区", None),
+        ("金寨县白庙村", None),
+        ("三组", None),
+        ("3组12号", None),
+    ],
+)
+def test_a_unit_by_its_short_name(written, unit):
+    assert VILLAGE_UNITS.find(written) == unit
+
+
+def test_two_villages_of_a_name_are_told_apart_by_their_town_or_not_at_all():
+    two = Places(
+        {"众兴集镇白庙村村民委员会": "1", "长集镇白庙村村民委员会": "2"},
+        within=["霍邱县", "众兴集镇", "长集镇"],
+    )
+    assert two.find("霍邱县白庙村") is None
+    assert two.find("霍邱县白庙村3组") is None
+    assert two.find("霍邱县长集镇白庙村") == "2"
+
+
+@pytest.mark.parametrize(
+    "written", ["白庙村三组十二号", "白庙村3组12号", "白庙村第三组十二号", "白庙村第3村民组12号",
+                "白庙村三村民小组第十二号"],
+)  # fmt: skip
+def test_one_form_of_a_group_and_a_house(written):
+    assert one_form(written) == "白庙村3组12号"
+    assert one_form(one_form(written)) == "白庙村3组12号"
+    assert bare(f"霍邱县{written}") == "白庙村"
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("白庙村二十一组", "白庙村21组"),
+        ("解放路一百零二号", "解放路102号"),
+        ("张三组织老人", "张三组织老人"),
+        ("十月十二号", "十月十二号"),
+        ("村里三号召集", "村里三号召集"),
+        ("13组", "13组"),
+        ("工作组", "工作组"),
+        ("group 3", "group 3"),
+    ],
+)
+def test_what_is_no_group_stays_as_it_is(written, form):
+    assert one_form(written) == form
 
 
 def test_a_town_of_one_character_before_its_market():

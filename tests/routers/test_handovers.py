@@ -492,7 +492,9 @@ class TestAnEntitysProblem:
         owner = assess(market, register(market), "orange", route="other_department")
         body = SENT | {"organ": "other", "receiver_unit_id": unit_of(civil)}
         entity = act_on(market, "risk-entities", owner, "transfer_department", **body)
-        entity = act_on(market, "risk-entities", entity, "shut_down", reason="无证经营", document_no="关1号")
+        entity = act_on(
+            market, "risk-entities", entity, "shut_down", reason="无证经营", document_no="关1号"
+        )
         url = f"/risk-entities/{entity['id']}"
         for action in ("delist", "reopen"):
             answer = market.act(url, action, entity["version"], reason="已关停")

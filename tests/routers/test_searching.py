@@ -208,6 +208,37 @@ class TestNumbers:
         for q in (f"{each}{village}村三组" for each in front):
             assert {short["id"], long["id"]} <= set(ids(office, "/leads", q)), q
 
+    def test_a_group_and_a_house_however_they_are_written(self, office, client):
+        """Asked and stored alike: leads, entities and cases."""
+        village = mark()
+        ways = ("三组十二号", "3组12号", "第三组12号", "三村民组十二号", "第3村民小组12号")
+        leads = {make_lead(office, narrative=f"{village}村{way}有人推销。")["id"] for way in ways}
+        market, police = client("market"), client("police")
+        entities = {
+            made(market.post("/risk-entities", json=entity(name=f"{village}村{way}店")))["id"]
+            for way in ways
+        }
+        held = {
+            made(police.post("/cases", json=case(title=f"{village}村{way}案")))["id"]
+            for way in ways
+        }
+        for way in ways:
+            q = f"霍邱县{village}村{way}"
+            assert leads <= set(ids(office, "/leads", q)), q
+            assert entities <= set(ids(market, "/risk-entities", q)), q
+            assert held <= set(ids(police, "/cases", q)), q
+        assert not leads & set(ids(office, "/leads", f"{village}村四组"))
+
+    def test_a_village_and_its_unit_whatever_stands_around_them(self, office):
+        for front in ("", "霍邱县", "众兴集镇", "安徽省六安市霍邱县", "六安市霍邱县众兴集镇"):
+            for behind in ("", "3组", "第三村民组"):
+                q = f"{front}白庙村{behind}"
+                assert "341522118202" in ids(office, "/divisions", q), q
+                named = [
+                    each["name"] for each in done(office.get("/units", params={"q": q}))["items"]
+                ]
+                assert named == ["白庙村村民委员会"], q
+
     def test_a_number_of_a_record_however_it_is_written(self, office):
         lead = make_lead(office)
         town, year, serial = lead["number"].split("-")[1:]

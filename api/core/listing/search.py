@@ -1,7 +1,8 @@
 """Chinese full-text search with core PostgreSQL alone: pairs of characters in a tsvector.
 
-One normal form, `plain`, is stored and asked for alike: letters and digits of every script, and
-nothing between them, because people type another bracket, dot or blank than stands in the record.
+One normal form, `stored`, is stored and asked for alike: letters and digits of every script, and
+nothing between them, because people type another bracket, dot or blank than stands in the record;
+and the numbers of groups and houses in digits, for 三组 is 3组.
 A document keeps its pairs; a query asks for all of its own and is then rechecked against the plain
 text, because pairs may stand apart. Latin letters and digits come in runs of four instead: pairs of
 digits stand in every text. A run is found by any of its beginnings, so by every part of a number.
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal_column
 
 from api.domain.words.identifiers import half_width
+from api.domain.words.places import one_form
 
 _RUNS = re.compile(r"[0-9a-z]+|[^0-9a-z]+")
 #: Letters to Unicode, but seen as a dot between names or not at all.
@@ -43,6 +45,11 @@ def plain(text: str) -> str:
     return _PERHAPS.sub(_kept, text)
 
 
+def stored(text: str) -> str:
+    """The same as the index holds it: a place in its one form."""
+    return one_form(plain(text))
+
+
 def _kept(found: re.Match[str]) -> str:
     text = found[0]
     return "" if text.isascii() else "".join(c for c in text if _counts(c))
@@ -59,7 +66,7 @@ def _counts(c: str) -> bool:
 def document(*texts: str) -> dict[str, str]:
     """The columns of a record that is found by its texts: `search`, a tsvector literal, and
     `search_text`, which the recheck reads; texts stand apart in it by a blank each."""
-    plains = [plain(text) for text in texts]
+    plains = [stored(text) for text in texts]
     found = dict.fromkeys(token for each in plains for token in _tokens(each))
     return {
         "search": "'" + "' '".join(found) + "'" if found else "",
@@ -80,18 +87,18 @@ def _tokens(text: str) -> list[str]:
 
 def tokens(text: str) -> list[str]:
     """The distinct words of a text in the index: pairs, single characters and Latin pieces."""
-    return list(dict.fromkeys(_tokens(plain(text))))
+    return list(dict.fromkeys(_tokens(stored(text))))
 
 
 def words(text: str) -> list[str]:
     """The runs of a text that are neither Latin letters nor digits."""
-    return [run for run in _RUNS.findall(plain(text)) if not run[0].isascii()]
+    return [run for run in _RUNS.findall(stored(text)) if not run[0].isascii()]
 
 
 def query(text: str) -> str | None:
     """A tsquery that every matching document satisfies; None when the text holds nothing to find."""
     wanted: dict[str, None] = {}
-    for run in _RUNS.findall(plain(text)[:_MAX_QUERY]):
+    for run in _RUNS.findall(stored(text)[:_MAX_QUERY]):
         if run[0].isascii() and len(run) <= _PIECE:
             wanted[f"'{run}':*"] = None
         elif run[0].isascii():

@@ -67,7 +67,7 @@ async def filters(table: str, text: str) -> dict[str, object]:
     """The filters that find a text in a table whose search vector is in the column `search`: `words`
     (by the index; left out where even counting goes faster in order) and `phrase` (the recheck)."""
     wanted = search.query(text)
-    phrase: dict[str, object] = {"phrase": search.plain(text)}
+    phrase: dict[str, object] = {"phrase": search.stored(text)}
     if wanted is None:
         return phrase
     stats = await _stats(table)

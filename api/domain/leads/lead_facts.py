@@ -11,6 +11,7 @@ from functools import lru_cache
 from api.domain.words.identifiers import as_digits, half_width
 from api.domain.words.names import SURNAMES, name
 from api.domain.words.numerals import NotANumber, chinese_number
+from api.domain.words.places import one_form
 
 _D = "一二两三四五六七八九"
 _WORDS = "零〇一二两三四五六七八九十百千万"
@@ -110,7 +111,7 @@ def facts(text: str) -> frozenset[Fact]:
 
 
 def _places(plain: str) -> Iterator[Fact]:
-    text = as_digits(_SPOKEN_NUMBER.sub(_figure, plain)).replace(" ", "").upper()
+    text = one_form(as_digits(_SPOKEN_NUMBER.sub(_figure, plain)).replace(" ", "").upper())
     for found in _ADDRESS.finditer(text):
         place, group, number, _, _, room = found.groups()
         parts = (f"{group}组" if group else "", number, room or "")

@@ -5,7 +5,46 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from api.domain.words.numerals import NotANumber, chinese_number
+
+_NUMBER: Final = "[0-9]{1,4}|[零〇一二三四五六七八九十百]{1,7}"
+#: 三组, 3组, 第三组, 三村民组, 第3村民小组; 张三组织 is nobody's group.
+_GROUP: Final = re.compile(
+    rf"第?(?<![0-9零〇一二三四五六七八九十百千万])({_NUMBER})(?:村民)?小?([组队])(?![织建团合成长员装件图伍])"
+)
+#: 东湖村十二号, 三组12号, 解放路五号; the day 十二号 stands behind no place.
+_HOUSE: Final = re.compile(
+    rf"(?<=[村庄屯湾组队路街巷弄道区苑])第?({_NUMBER})(?=号(?![称召码令文线卡脉]))"
+)
+_NUMBERED: Final = re.compile("[组队号]")
+#: Behind the village, as far as it is counted: 三组12号.
+_BEHIND: Final = re.compile(r"[0-9]{1,3}[组队](?:[0-9]{1,4}号)?$")
+
+
+def one_form(text: str) -> str:
+    """A text with the numbers of groups and houses in digits, however they are written: 3组 for
+    三组, 第三组 and 第三村民组, 12号 for 十二号 behind a place. Asked and stored alike."""
+    if text.isascii() or not _NUMBERED.search(text):
+        return text
+    grouped = _GROUP.sub(lambda found: _digits(found[1]) + found[2], text)
+    return _HOUSE.sub(lambda found: _digits(found[1]), grouped)
+
+
+def _digits(said: str) -> str:
+    if said.isascii():
+        return said
+    try:
+        return str(chinese_number(said))
+    except NotANumber:
+        return said
+
+
 _NAME: Final = "[^\\W\\d_省市县区旗镇乡村]{1,7}"
+_PROVINCES: Final = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东"
+    "|海南|四川|贵州|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆"
+)
+_AUTONOMOUS: Final = "(?:壮族|回族|维吾尔)?自治区"
 #: What people write before a village or a road, or leave out: province, city, county, town.
 _FRONT: Final = re.compile(
     f"(?:{_NAME}(?:省|自治区))?(?:{_NAME}(?:市|自治州))?(?:{_NAME}(?:县|旗|(?<![社小园])区))?"
@@ -19,6 +58,11 @@ def without_front(address: str) -> str:
     text = address.strip()
     found = _FRONT.match(text)
     return text[found.end() :] if found and found.end() else address
+
+
+def bare(address: str) -> str:
+    """A village as the register names it: neither what lies around it, nor its group and house."""
+    return _BEHIND.sub("", one_form(without_front(address)))
 
 
 class Places:
@@ -35,7 +79,13 @@ class Places:
         ("镇", re.compile(r"(?:街道|镇|乡|县|区)$")),
     )
     _ABOVE: Final = re.compile(r"(?:镇|乡|街道|县|区|市|省)$")
-    _FOREIGN: Final = re.compile(r"^(?:[^省]{2,6}省)?(?:[^市]{2,4}市)?")
+    _COUNTY: Final = ("县", "区")
+    _BETWEEN: Final = re.compile("[县区旗镇乡村社]")
+    _TOWN: Final = re.compile(r"(?:镇|乡|街道)$")
+    #: A province, with its word or without, and a city.
+    _FOREIGN: Final = re.compile(
+        rf"^(?:[^省]{{2,6}}省|(?:{_PROVINCES})(?:省|市|{_AUTONOMOUS})?)?(?:[^市]{{2,4}}市)?"
+    )
 
     def __init__(self, names: Mapping[str, str], within: Iterable[str] = ()) -> None:
         """`within`: names of the places around, which may be written in front."""
@@ -46,10 +96,11 @@ class Places:
         for name, code in names.items():
             key = place_key(name)
             self._full[key] = code
-            stem, kind = self.split(key)
-            # 众兴集镇 is called 众兴 and 众兴集
-            for short in {stem, key.removesuffix("镇")}:
-                self._stems.setdefault(short, {}).setdefault(kind, set()).add(code)
+            # 众兴集镇 is called 众兴 and 众兴集, 众兴集镇白庙村村民委员会 白庙村村民委员会 as well
+            for called in {key, *self._within_town(key)}:
+                stem, kind = self.split(called)
+                for short in {stem, called.removesuffix("镇")}:
+                    self._stems.setdefault(short, {}).setdefault(kind, set()).add(code)
 
     @classmethod
     def split(cls, key: str) -> tuple[str, str]:
@@ -57,14 +108,18 @@ class Places:
         for kind, ending in cls._KINDS:
             short = ending.sub("", key)
             if short != key and len(short) >= 2:
-                return short, kind
+                # 白庙村村民委员会 is that of 白庙
+                bare = short.removesuffix(kind)
+                return bare if kind != "镇" and len(bare) >= 2 else short, kind
         return key, ""
 
     def find(self, name: str) -> str | None:
         """The code, or None where nothing, or more than one thing, fits."""
-        key = place_key(name)
-        seen = {key}
-        waiting = [key, self._FOREIGN.sub("", key)]
+        key = one_form(place_key(name))
+        fronted = (self._FOREIGN.sub("", key), self._from_county(key))
+        waiting = list(dict.fromkeys([key, *fronted]))
+        waiting += [bare for each in waiting if (bare := _BEHIND.sub("", each)) != each]
+        seen = set(waiting)
         while waiting:
             candidate = waiting.pop(0)
             found = self._match(candidate)
@@ -111,6 +166,21 @@ class Places:
             if key.startswith(name) and name.endswith(("村", "社区")) and len(name) >= 3
         }
         return groups.pop() if len(groups) == 1 else None
+
+    def _from_county(self, key: str) -> str:
+        """Without what stands before the county, as 安徽六安 before 霍邱."""
+        for name in self._around:
+            stem, _ = self.split(name)
+            at = key.find(stem)
+            if name.endswith(self._COUNTY) and at > 0 and not self._BETWEEN.search(key[:at]):
+                return key[at:]
+        return key
+
+    def _within_town(self, key: str) -> Iterable[str]:
+        for name in self._around:
+            rest = key.removeprefix(name)
+            if rest != key and len(rest) > 2 and self._TOWN.search(name):
+                yield rest
 
     def _without_parent(self, key: str) -> Iterable[str]:
         for name in self._around:

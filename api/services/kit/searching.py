@@ -18,6 +18,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
     union_all,
 )
@@ -35,9 +36,9 @@ from api.domain.words import pinyin, places
 from api.domain.words.identifiers import half_width, masked
 from api.services.kit import protect, sealing
 
-#: Of what a filter by `words` or `identifier` is given: the tsquery and the plain text come first,
-#: then blind indexes in hex and numbers of records.
-_WORDS, _PLAIN = 1, 2
+#: Of what a filter by `words` or `identifier` is given: the tsquery, the text as the index holds it
+#: and the plain text come first, then blind indexes in hex and numbers of records.
+_WORDS, _STORED, _PLAIN = 1, 2, 3
 #: No document holds it, so it finds nothing where there are no words to look for.
 _NO_TEXT = "\x01"
 _NOTHING = f"'{_NO_TEXT}'"
@@ -84,8 +85,9 @@ async def spelled(session: AsyncSession, key: Any, name: Any, text: str) -> list
 
 
 def words(text: str) -> list[str]:
-    """A text for a filter that asks an index and rechecks: the tsquery and the plain text."""
-    return [search.query(text) or _NOTHING, plain(text)]
+    """A text for a filter that asks an index and rechecks: the tsquery, and the text as the index
+    and as a column of its own holds it."""
+    return [search.query(text) or _NOTHING, search.stored(text) or _NO_TEXT, plain(text)]
 
 
 async def filters(
@@ -112,7 +114,9 @@ async def filters(
     # letters and digits alone may be a part of a code, whatever else they look like
     part = _PART.fullmatch(text.strip()) is not None
     shown = places.without_front(shown)
-    said = words(text if part else shown) if part or not is_number else [_NOTHING, _NO_TEXT]
+    said = (
+        words(text if part else shown) if part or not is_number else [_NOTHING, _NO_TEXT, _NO_TEXT]
+    )
     if people and actor.may(reveals) and _PERSON.fullmatch(search.plain(text)):
         indexes = [*indexes, sealing.name_key(text)]
     if indexes or found or is_number or (part and hidden):
@@ -138,7 +142,7 @@ def holds(table: Any, given: Any) -> ColumnElement[bool]:
     """Whether a searched row holds the words of a filter."""
     return and_(
         table.search.op("@@")(cast(_part(given, _WORDS), TSQUERY)),
-        search.within(table.search_text, _part(given, _PLAIN)),
+        search.within(table.search_text, _part(given, _STORED)),
     )
 
 
@@ -157,12 +161,22 @@ def _hexed(given: Any) -> Any:
 def begins_with(table: Any, given: Any) -> ColumnElement[bool]:
     """The same of its first text alone, such as a name."""
     first = func.split_part(table.search_text, literal_column("' '"), literal_column("1"))
-    return and_(holds(table, given), search.within(first, _part(given, _PLAIN)))
+    return and_(holds(table, given), search.within(first, _part(given, _STORED)))
 
 
 def says(text: Any, given: Any) -> ColumnElement[bool]:
     """The same of a column that has no index: of short lists."""
     return search.within(search.folded(text), _part(given, _PLAIN))
+
+
+def names(text: Any, asked: str) -> ColumnElement[bool]:
+    """Whether the name of a place or a unit holds what was asked for, whatever is said around it."""
+    return or_(
+        *(
+            search.within(search.folded(text), each)
+            for each in dict.fromkeys((plain(asked), plain(places.bare(asked))))
+        )
+    )
 
 
 def found_by(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import today
 from api.core.events import events
-from api.core.listing import keyset, search
+from api.core.listing import keyset
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import county_of
 from api.domain.kit.errors import FieldError, Invalid
@@ -41,7 +41,7 @@ async def page(session: AsyncSession, query: DivisionQuery) -> dict[str, Any]:
         statement = statement.where(func.length(Division.code) == LEVEL_DIGITS[query.level])
     if query.q and not searching.blank(query.q):
         plain = searching.plain(query.q)
-        named = search.within(search.folded(Division.name), plain)
+        named = searching.names(Division.name, query.q)
         coded = Division.code.startswith(plain, autoescape=True)
         spelled = await searching.spelled(session, Division.code, Division.name, query.q)
         statement = statement.where(or_(named, coded, Division.code.in_(spelled)))

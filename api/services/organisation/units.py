@@ -75,7 +75,7 @@ async def page(session: AsyncSession, actor: Actor, query: UnitQuery) -> dict[st
     """Units by name."""
     statement = _units().where(visibility.seen(actor, Unit))
     if query.q and not searching.blank(query.q):
-        named = search.within(search.folded(Unit.name), searching.plain(query.q))
+        named = searching.names(Unit.name, query.q)
         spelled = await searching.spelled(session, Unit.id, Unit.name, query.q)
         statement = statement.where(or_(named, Unit.id.in_(spelled)))
     if query.kind:
