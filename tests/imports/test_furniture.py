@@ -130,6 +130,11 @@ def test_sections_are_told_and_left_out(line: list) -> None:
     assert [remark.row for remark in reader.remarks if remark.code == "line_left_out"] == [3]
 
 
+def test_a_sum_that_is_called_by_its_village_is_no_person() -> None:
+    rows, _ = taken(VICTIMS, [*TWO, [N, "白庙村", N, N, SUM]])
+    assert ("name", "no_running_number") in faults(rows[4])
+
+
 def test_a_lone_name_is_asked_about() -> None:
     rows, _ = taken(ENTITIES, [ENTITY, entity(1), [2, "乙店"]])
     assert ("name", "only_one_cell") in warnings(rows[3])

@@ -1,5 +1,7 @@
 """Whose a column is: brackets, alternatives, groups above, and who stands to the left."""
 
+import itertools
+
 import pytest
 
 from .helpers import read
@@ -166,3 +168,66 @@ def test_columns_of_one_name_are_all_kept_and_differences_asked() -> None:
     assert ("amount_involved", "column_doubled") in warnings(rows[2])
     rows, _ = taken(LEADS, [[*LEAD, "反映对象"], lead("乙店")])
     assert ("subject_name", "column_doubled") in faults(rows[2])
+
+
+def test_what_stands_below_no_heading_is_kept_and_told() -> None:
+    rows, reader = taken(LEADS, [[*LEAD, N, "备注"], lead("急件", "好", "再核"), lead(N, "好")])
+    assert rows[2].extras == {"F列（没有表头）": "急件", "H列（没有表头）": "再核"}
+    assert rows[2].good
+    assert rows[3].extras == {}
+    assert [one.message[:1] for one in reader.remarks if one.code == "column_unnamed"] == ["F", "H"]
+    assert [one.at for one in reader.sheets[0].columns if "没有表头" in one.heading] == [5, 7]
+
+
+def test_running_numbers_below_no_heading_are_nothing() -> None:
+    rows, reader = taken(LEADS, [[N, *LEAD], [1, *lead()], ["2", *lead(subject="乙店")]])
+    assert [row.extras for row in rows.values()] == [{}, {}]
+    assert "column_unnamed" not in told(reader)
+    again, _ = taken(LEADS, [[N, *LEAD], [1, *lead(subject="乙店")]])
+    assert again[2].fingerprint == rows[3].fingerprint, "the same row under another number"
+
+
+def test_words_of_an_annotated_copy_are_not_data() -> None:
+    rows, reader = taken(LEADS, [[*LEAD, "校验结果"], lead("可导入")])
+    assert rows[2].extras == {}
+    assert "column_unnamed" not in told(reader)
+
+
+BELOW = [
+    (["核查情况", N, N], ["涉及人数", "涉案金额（元）", "是否属实"], [3, 5, "属实"]),
+    (["经办人", N], ["姓名", "电话"], ["赵某", "13800138004"]),
+    (["处置情况", N], ["办理单位", "办结时间"], ["派出所", "2022-06-01"]),
+    (["经办人", N, "核查情况", N], ["姓名", "电话", "人数", "金额"], ["赵某", "13800138004", 3, 5]),
+]
+
+
+@pytest.mark.parametrize(("upper", "lower", "cells"), BELOW)
+@pytest.mark.parametrize("drawn", ["merged", "across", "csv"])
+def test_a_line_below_groups_that_are_not_ours_is_no_row(
+    upper: list, lower: list, cells: list, drawn: str
+) -> None:
+    """Only the groups are merged, or nothing is: the second line is part of the heading still."""
+    lines = [[*LEAD, *upper], [N] * 5 + lower, lead(*cells)]
+    if drawn == "csv":
+        rows, reader = read(as_csv(lines), LEADS, "a.csv")
+    else:
+        starts = [at for at, said in enumerate(upper) if said] + [len(upper)]
+        spans = itertools.pairwise(starts)
+        merges = [f"{'FGHI'[a]}1:{'FGHI'[b - 1]}1" for a, b in spans]
+        merges += [f"{c}1:{c}2" for c in "ABCDE"] if drawn == "merged" else []
+        by_number, reader = taken(LEADS, lines, merges=merges)
+        rows = list(by_number.values())
+    assert [(row.number, row.good) for row in rows] == [(3, True)]
+    assert len(rows[0].extras) + (rows[0].values.get("proposed_unit") is not None) == len(cells)
+    assert "table_unread" not in told(reader)
+
+
+def test_of_two_groups_of_one_kind_the_reported_one_is_read() -> None:
+    upper = ["核查情况", N, "线索反映", N]
+    lower = ["人数", "金额（元）"] * 2
+    rows, _ = taken(
+        LEADS,
+        [[*LEAD, *upper], [N] * 5 + lower, lead(1, 2, 3, 4)],
+        merges=["F1:G1", "H1:I1"],
+    )
+    assert (rows[3].values["people_involved"], rows[3].values["amount_involved"]) == (3, 4_00)

@@ -18,6 +18,7 @@ def amount(heading: str, value: object = 3.5, title: list | None = None, code: s
         "涉案金额（万元）", "涉案金额\n（万\n元）", "涉案\n金额\n(万 元)", "涉案金额（万　元）", "涉案金额【万元】", "涉案金额〔万元〕",
         "涉案金额「万元」", "涉案金额[万元]", "涉案金额（万）", "涉案金额/万元", "涉案金额：万元", "涉案金额万元", "涉案金额（人民币：万元）",
         "涉案金额 (单位：万　元)", "涉案金额（单位:人民币万元）", "涉案金额（RMB万元）", "涉案金额（万元，必填）", "涉案金额﹙万元﹚", " 涉 案 金 额（万元）",
+        "金额/万", "涉案金额｜万元",
     ],
 )  # fmt: skip
 def test_ten_thousands_in_a_heading(heading: str) -> None:
@@ -40,6 +41,7 @@ def test_other_units(heading: str, fen: int) -> None:
         ["单位：万元"], ["单位：人、万元"], [None, None, "单位:万 元"], ["单 位 ： 万 元"], ["金额单位为万元"], ["（单位：万元/人）"],
         ["单位：件，人，万元"], ["计量单位：万元 日期：2022.9"], ["注：金额以万元计"], ["以万元为单位"], ["填报单位：众兴镇（盖章）   单位：万元"],
         ["单位：", "万元"], ["货币单位：人民币万元"], ["众兴镇线索台账（单位：万元）"], ["线索台账（万元）"], ["金额：万元"],
+        ["数据单位：万"], ["单位：人、件、万"], ["人数单位：人；金额单位：万元"], ["金额单位：万元；人数单位：人"], ["Unit: 万元"], ["单位：w"], ["单位：万人、万元"],
     ],
 )  # fmt: skip
 def test_ten_thousands_in_the_lines_above(title: list) -> None:
@@ -118,6 +120,19 @@ def test_a_format_against_its_heading_is_read_as_shown_and_told() -> None:
 def test_a_count_shown_in_ten_thousands_is_refused() -> None:
     rows, _ = taken(LEADS, [[*LEAD, "涉及人数"], lead(3)], formats={"F2": '0"万人"'})
     assert {fault.code for fault in rows[2].faults} == {"bad_number"}
+
+
+def test_a_cell_beside_an_amount_may_be_its_unit() -> None:
+    """万元 in a column of its own that has no heading; against a heading's unit it is asked."""
+    head = [*LEAD, "涉案金额"]
+    lines = [head, lead(3.5, "万元"), lead(35_000, "元"), lead(3.5, "万"), lead(7)]
+    rows, _ = taken(LEADS, lines)
+    found = [row.values["amount_involved"] for row in rows.values()]
+    assert found == [35_000_00, 35_000_00, 35_000_00, 700]
+    rows, _ = taken(LEADS, [[*head, None], lead(3.5, "万元")], merges=["F1:G1"])
+    assert rows[2].values["amount_involved"] == 35_000_00
+    rows, _ = taken(LEADS, [[*LEAD, "涉案金额（元）"], lead(3.5, "万元")])
+    assert faults(rows[2]) == {("amount_involved", "unit_unclear")}
 
 
 @pytest.mark.parametrize("said", ["$500", "500美元", "US$500", "HK$ 500", "5万港币", "€5", "500 USD", "日元500", "＄500"])  # fmt: skip

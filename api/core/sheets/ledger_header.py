@@ -45,6 +45,8 @@ class Header:
     #: columns that a person left out
     left_out: dict[int, str] = field(default_factory=dict[int, str])
     running_label: str = ""
+    #: columns of an annotated copy, where this program itself wrote what it found
+    results: list[int] = field(default_factory=list[int])
     #: money column → who said its unit
     unit_from: dict[int, UnitFrom] = field(default_factory=dict[int, UnitFrom])
     unit_unclear: dict[int, str] = field(default_factory=dict[int, str])
@@ -247,9 +249,30 @@ def _candidates(headings: Headings, grid: _Grid, number: int) -> list[_Candidate
         part = [path for path, name in zip(taller, meant, strict=True) if name and path[-1] in own]
         part = [path for path in part if len({text for text in path if text}) > 1]
         said = sum(bool(path[-1]) and path[-1] in own for path in taller)
-        if part and 2 * len(part) >= said - 2 and not _has_number(grid, last):
+        goes_on = (part and 2 * len(part) >= said - 2) or _below_groups(grid, number, last)
+        if goes_on and not _has_number(grid, last):
             found.append(_Candidate(number, last, meant, taller, last - number + 1))
     return found
+
+
+def _below_groups(grid: _Grid, number: int, last: int) -> bool:
+    """Whether a line only names what stands below the groups of the line above it: 核查情况 over 人数,
+    金额. No row of data leaves everything else blank."""
+    above, own = grid.rows.get(number), grid.rows.get(last)
+    if above is None or own is None or last != number + 1:
+        return False
+    group, size = -1, 0
+    for at, cell in enumerate(own.cells):
+        if at < len(above.cells) and not is_empty(above.cells[at]):
+            if size == 1:  # one word below one word is no group
+                return False
+            group, size = at, 0
+        if is_empty(cell):
+            continue
+        if not isinstance(cell, str) or group < 0 or at != group + size:
+            return False
+        size += 1
+    return size != 1 and any(not is_empty(cell) for cell in own.cells)
 
 
 def _has_number(grid: _Grid, number: int) -> bool:
@@ -324,7 +347,10 @@ def _known_person(headings: Headings, owner: str) -> bool:
 
 
 def _place_other(header: Header, column: int, label: str, taken_by: str | None) -> None:
-    if not label or heading_key(label) == RESULT_HEADING:
+    if not label:
+        return
+    if heading_key(label) == RESULT_HEADING:
+        header.results.append(column)
         return
     if is_running(label) and header.running is None:
         header.running, header.running_label = column, label

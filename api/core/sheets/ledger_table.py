@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from api.core.sheets.ledger_cut import wrong_cut
-from api.core.sheets.ledger_found import Fault, LedgerRow, Severity, SheetFound, letter
+from api.core.sheets.ledger_found import (
+    ColumnFound,
+    Fault,
+    LedgerRow,
+    Severity,
+    SheetFound,
+    letter,
+)
 from api.core.sheets.ledger_header import TALLEST, Header, find_header, plain, said_alone
 from api.core.sheets.ledger_identity import canonical, row_fingerprint, row_key
 from api.core.sheets.ledger_lines import DATA, Furniture, Line, Said
@@ -36,7 +43,7 @@ from api.domain.imports.money_units import (
     shown_as,
     unit_alone,
 )
-from api.domain.recovery.ledger_corrections import SheetCorrection
+from api.domain.recovery.ledger_corrections import KEPT, SheetCorrection
 from api.domain.words.money import to_yuan
 
 if TYPE_CHECKING:
@@ -128,6 +135,14 @@ class Table:
         self.doubled = self._visible_doubles()
         self.unit_columns = [at for at, said in header.unknown.items() if is_unit_column(said)]
         self.units_beside: dict[int, UnitSaid] = {}
+        #: right of an amount, below no heading of its own: such a cell may say 万元
+        self.beside_money = [
+            at + 1
+            for at in sorted(header.units)
+            if at + 1 not in header.named or at + 1 in header.doubles
+        ]
+        #: by how many cells a row has: those below no heading
+        self.gaps: dict[int, tuple[int, ...]] = {}
         labels: Counter[str] = Counter()
         self.extras: list[tuple[int, str, str]] = []
         for at, label in sorted(header.unknown.items()):
@@ -366,6 +381,8 @@ class Table:
         found = LedgerRow(self.sheet.index, self.sheet.name, row.number, {})
         identity: dict[str, str] = {}
         cells = filled.cells
+        if self.beside_money:
+            self._find_units_beside(cells)
         if self.unit_columns:
             self._read_units_beside(cells)
         for at, column, own in self.columns:
@@ -384,6 +401,13 @@ class Table:
         self._finish(found, identity)
         self._doubts(found, row, line)
         return found
+
+    def _find_units_beside(self, cells: list[Cell]) -> None:
+        """万元 in a cell of its own, right of the amount and below no heading."""
+        for at in self.beside_money:
+            cell = cells[at] if at < len(cells) else None
+            if at not in self.unit_columns and isinstance(cell, str) and unit_alone(cell):
+                self.unit_columns.append(at)
 
     def _read_units_beside(self, cells: list[Cell]) -> None:
         """What the columns 金额单位 and 币种 say in this row of the amounts to their left."""
@@ -426,6 +450,31 @@ class Table:
                 )
             if row.marks and at in row.marks and (row.marks[at].struck or row.marks[at].gone):
                 self._warn_extra(found, at, label, "struck_part", "这一格有划掉的内容，请核对")
+        for at in self._gaps(len(cells)):
+            # a running number has often no heading; the row is the same under another one
+            counted = at < self.columns[0][0] and plain(cells[at]).strip().isdecimal()
+            if not counted and not is_empty(cells[at]):
+                label = self._unnamed(at)
+                found.extras[label] = plain(cells[at])[:2_000]
+                identity["~" + label] = canonical(found.extras[label])
+
+    def _gaps(self, width: int) -> tuple[int, ...]:
+        """Where a row of so many cells has one below no heading."""
+        if width not in self.gaps:
+            named = self.header.named | set(self.header.results)
+            self.gaps[width] = tuple(at for at in range(width) if at not in named)
+        return self.gaps[width]
+
+    def _unnamed(self, at: int) -> str:
+        """What a column without a heading is called; told when something stands there first."""
+        label = f"{letter(at)}列（没有表头）"
+        if all(column.at != at for column in self.found.columns):
+            self.found.columns += (ColumnFound(at, letter(at), label, KEPT),)
+            message = (
+                f"{letter(at)} 列没有表头，内容作为补充说明一并保存；如果是某个栏目，请指定这一列"
+            )
+            self.reader.remark("column_unnamed", message, self.sheet)
+        return label
 
     def _warn_extra(self, found: LedgerRow, at: int, label: str, code: str, message: str) -> None:
         found.warnings.append(
@@ -607,7 +656,11 @@ class Table:
             self._note(found, at, only, "only_one_cell", message, doubt)
         elif unnumbered and 2 * len(told) < len(self.columns):
             message = "这一行没有序号，填写的内容也很少，请核对是不是数据"
-            self._note(found, first, column, "no_running_number", message, "warning")
+            # 白庙村 and a sum, between people with numbers, is a sum of that village
+            subject = found.values.get(self.subject)
+            place = isinstance(subject, str) and self.reader.around.divisions.find(subject)
+            sure: Severity = "error" if place else "warning"
+            self._note(found, first, column, "no_running_number", message, sure)
         for at, name in self.doubled:
             self._doubled(found, row, at, name)
         if self.merged.any_tall:

@@ -40,7 +40,7 @@ _PART: Final = re.compile(
     r"\(?(?:上午|下午|午后|早上|早晨|清晨|清早|早|中午|正午|傍晚|白天|全天)\)?"
 )
 _BLANK: Final = re.compile(r"\s")
-_SPACED_DATE: Final = re.compile(r"\s*([年月/.。、\-])\s*")
+_SPACED_DATE: Final = re.compile(r"\s*([年月/.。、\-])\s*|(?<=\d)\s+(?=[日号])")
 _NO_YEAR: Final = re.compile(r"\d{1,2}[月/.\-]\d{1,2}(?:[日号]?|[日号 ].*|[上下中正早傍晚午].*)")
 _BAD_DATE: Final = "bad_date"
 

@@ -29,7 +29,7 @@ _YUAN: Final = re.compile(
     rf"({_SCALE})?(?:人民币)?(?<![单公多状一])元(?![旦宝宵月])|({_SCALE})人民币"
 )
 _ALONE: Final = re.compile(
-    rf"[(\[{{【〔〖〈《<「『](?:人民币)?({_SCALE}|[角分])[)\]}}】〕〗〉》>」』]|单位[:为是]?({_SCALE})(?!\w)"
+    rf"[(\[{{【〔〖〈《<「『](?:人民币)?({_SCALE}|[角分])[)\]}}】〕〗〉》>」』]|(?:单位[:为是]?|[/:_\-|])({_SCALE})(?!\w)"
 )
 _SMALL: Final = {"角": Decimal("0.1"), "分": Decimal("0.01")}
 
@@ -74,15 +74,15 @@ def _one(units: set[Decimal]) -> UnitSaid:
 
 
 _WORD: Final = (
-    rf"(?:(?:人民币)?{_SCALE}?元(?:人民币)?|人民币|{FOREIGN.pattern}"
-    r"|人次|平方米|[人户家个名件次条处笔岁份起张天%])"
+    rf"(?:(?:人民币)?{_SCALE}?元(?:人民币)?|人民币|{_SCALE}|w元?|{FOREIGN.pattern}"
+    rf"|人次|平方米|{_SCALE}?[人户家个名件次条处笔岁份起张天%])"
 )
 _LIST: Final = (
     rf"(?:(?:金额|人数|数量)[:为]?)?{_WORD}(?:[、,/和及;|](?:(?:金额|人数|数量)[:为]?)?{_WORD})*"
 )
 _END: Final = r"(?=$|[)\]}】〕〉》>。,;、|]|[(\[](?:人民币|rmb|大写|小写|保留|不含|含)|填|制|日|报|统|截|时|年|编|共|第|\d)"
 _TITLE_UNITS: Final = (
-    re.compile(rf"单位(?:均)?(?:为|是|:)?[(\[]?({_LIST}){_END}", re.IGNORECASE),
+    re.compile(rf"(?:单位|unit)(?:均)?(?:为|是|:)?[(\[]?({_LIST}){_END}", re.IGNORECASE),
     re.compile(rf"以(?:人民币)?({_SCALE}?元)(?:为|计)"),
     re.compile(
         rf"(?:币种|币别|货币(?:种类|名称)?)(?:为|是|:)?[(\[]?({_LIST}){_END}", re.IGNORECASE
@@ -101,13 +101,25 @@ def title_unit(texts: Iterable[str]) -> UnitSaid:
         if len(bare) > 400:
             continue
         *anywhere, alone = _TITLE_UNITS
-        match = next((m for rule in anywhere if (m := rule.search(bare))), None)
-        match = match or alone.fullmatch(bare)
-        if match and (told := unit_said(match[1])):
-            found.add(told)
+        whole = alone.fullmatch(bare)
+        # one line may name a unit for people and another for money: the first way that names money
+        ways = ([_unit_of(m[1]) for m in rule.finditer(bare)] for rule in anywhere)
+        told = next((said for way in ways if any(said := way)), [])
+        found.update(one for one in told or [unit_said(whole[1] if whole else "")] if one)
     units = {told.unit for told in found if told.unit is not None}
     unclear = next((told for told in found if told.unclear), None)
     return unclear or _one(units)
+
+
+def _unit_of(listed: str) -> UnitSaid:
+    """The unit of money in a list of units, where a scale may stand for itself: 人、万."""
+    words = re.split(r"([^\w()$]+)", listed)
+    return unit_said("".join(_spelled(word) for word in words))
+
+
+def _spelled(word: str) -> str:
+    bare = "万" if word.lower().rstrip("元") == "w" else word
+    return f"{bare}元" if re.fullmatch(_SCALE, bare) else bare
 
 
 #: Columns that say of each row in what unit, or in whose money, its amount is.
