@@ -1,6 +1,6 @@
 """What every aggregate's table shares."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column
 
 from api.core.base.clock import now
 from api.core.base.ids import uuid7
+from api.domain.kit.labels import Labelled
 
 #: Division codes compare byte by byte, so that a prefix is a range of an index.
 DivisionCode = Text(collation="C")
@@ -100,15 +101,23 @@ UNHELD: Final[Mapping[str, None]] = {
 }
 
 
-def waiting(table: str, first: str, *statuses: str) -> Index:
+def among(column: str, members: Collection[Labelled], *, but: bool = False) -> str:
+    """A column's value is one of these (`but`: none of them), written out: so PostgreSQL can prove
+    that a partial index fits."""
+    kinds = type(next(iter(members)))
+    ordered = members if isinstance(members, tuple) else [one for one in kinds if one in members]
+    names = ", ".join(f"'{one.value}'" for one in ordered)
+    return f"{column} {'NOT ' * but}IN ({names})"
+
+
+def waiting(table: str, first: str, *statuses: Labelled) -> Index:
     """The rows of a table that wait for somebody: what is over, nearly all of them, is not in here."""
-    names = ", ".join(f"'{each}'" for each in statuses)
     return Index(
         f"ix_{table}_duties",
         first,
         "status",
         "id",
-        postgresql_where=text(f"status IN ({names})"),
+        postgresql_where=text(among("status", statuses)),
     )
 
 

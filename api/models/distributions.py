@@ -29,6 +29,8 @@ from api.models.base import (
     waiting,
 )
 
+S = DistributionStatus
+
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
     "distributions",
@@ -53,8 +55,8 @@ class Distribution(Recorded, Versioned, KeptTexts, Waits, Base):
         facets_index("distributions", FACETS),
         Index(None, "case_id", "id"),
         waiting(
-            "distributions", "town_code", "draft", "computed", "approved", "published", "paying",
-            "partly_paid",
+            "distributions", "town_code", S.DRAFT, S.COMPUTED, S.APPROVED, S.PUBLISHED, S.PAYING,
+            S.PARTLY_PAID,
         ),
     )  # fmt: skip
 

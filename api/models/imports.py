@@ -21,7 +21,7 @@ class Import(Recorded, Versioned, Base):
     __table_args__ = (
         Index(None, "town_code", "id"),
         Index(None, "owner_unit_id", "id"),
-        waiting("imports", "owner_unit_id", "needs_mapping", "preview"),
+        waiting("imports", "owner_unit_id", ImportStatus.NEEDS_MAPPING, ImportStatus.PREVIEW),
     )
 
     kind: Mapped[LedgerKind]

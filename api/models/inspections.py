@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.entities.inspections import Finding, InspectionStatus
-from api.models.base import DivisionCode, Recorded, Versioned, Waits, facets_index, held
+from api.models.base import DivisionCode, Recorded, Versioned, Waits, among, facets_index, held
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -43,7 +43,8 @@ class Inspection(Recorded, Versioned, Waits, Base):
     __table_args__ = (
         *held("inspections"),
         CheckConstraint(
-            "status not in ('done', 'closed') OR (done_on IS NOT NULL AND finding IS NOT NULL)",
+            f"{among('status', {InspectionStatus.DONE, InspectionStatus.CLOSED}, but=True)}"
+            " OR (done_on IS NOT NULL AND finding IS NOT NULL)",
             name="done",
         ),
         Index(None, "town_code", "id"),

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.core.database.db import Base
 from api.domain.leads.lead_assists import AssistStatus
-from api.models.base import Recorded, Versioned, Waits, held
+from api.models.base import Recorded, Versioned, Waits, among, held
 from api.models.leads import Lead
 
-_OPEN = text("status IN ('asked', 'acknowledged')")
+_OPEN = text(among("status", {AssistStatus.ASKED, AssistStatus.ACKNOWLEDGED}))
 
 
 class LeadAssist(Recorded, Versioned, Waits, Base):

@@ -15,6 +15,7 @@ from api.core.listing import facets, orders
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
 from api.domain.leads.leads import (
+    OVER,
     DiversionRoute,
     FeedbackMode,
     LeadConclusion,
@@ -30,10 +31,13 @@ from api.models.base import (
     Recorded,
     Versioned,
     Waits,
+    among,
     facets_index,
     held,
     search_index,
 )
+
+S = LeadStatus
 
 #: What is not in the figures (C3): withdrawn leads (archived unanswered ones are such), duplicates.
 #: Written out, so that PostgreSQL can prove that the partial index fits.
@@ -45,11 +49,13 @@ LEFT_OUT = (
 #: The day of receipt by Beijing time, and the unit whose work a lead is, as their indexes have them.
 RECEIVED_ON = "timezone('Asia/Shanghai'::text, leads.received_at)::date"
 #: Not over: what the indexes of last days hold.
-_OPEN = text(
-    "status IN ('received', 'registered', 'assigned', 'disputed', 'verifying',"
-    " 'transferred_department', 'transferred_police', 'escalated', 'concluded',"
-    " 'recheck', 'fed_back')"
-)
+_OPEN = text(among("status", frozenset(S) - OVER))
+#: Nobody's yet.
+_UNOWNED = among("status", {S.RECEIVED, S.REGISTERED, S.DISPUTED})
+_WITH_A_UNIT = (
+    S.ASSIGNED, S.VERIFYING, S.RECHECK, S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT,
+    S.TRANSFERRED_POLICE,
+)  # fmt: skip
 #: The last day of whichever term runs: its own, or that of the hand-over, which stops its own.
 LATE_FROM = "LEAST(leads.due_on, leads.handover_due_on)"
 HANDLED_BY = "COALESCE(leads.concluded_unit_id, leads.owner_unit_id)"
@@ -97,7 +103,9 @@ class Lead(Recorded, Versioned, Waits, Base):
             "status",
             "due_on",
             "id",
-            postgresql_where=text("status IN ('received', 'registered', 'disputed', 'fed_back')"),
+            postgresql_where=text(
+                among("status", {S.RECEIVED, S.REGISTERED, S.DISPUTED, S.FED_BACK})
+            ),
         ),
         Index(
             "ix_leads_unit_duties",
@@ -105,10 +113,7 @@ class Lead(Recorded, Versioned, Waits, Base):
             "status",
             "due_on",
             "id",
-            postgresql_where=text(
-                "status IN ('assigned', 'verifying', 'recheck', 'concluded', 'rejected',"
-                " 'transferred_department', 'transferred_police')"
-            ),
+            postgresql_where=text(among("status", _WITH_A_UNIT)),
             # whether it lies before the head: so they are counted without their rows
             postgresql_include=["transfer_stage", "due_held_on"],
         ),
@@ -155,9 +160,7 @@ class Lead(Recorded, Versioned, Waits, Base):
             "town_code",
             "due_on",
             "id",
-            postgresql_where=text(
-                "fast_track AND status IN ('received', 'registered', 'disputed')"
-            ),
+            postgresql_where=text(f"fast_track AND {_UNOWNED}"),
         ),
         Index(
             "ix_leads_open_due",
@@ -203,7 +206,7 @@ class Lead(Recorded, Versioned, Waits, Base):
             "town_code",
             "unowned_on",
             "id",
-            postgresql_where=text("status IN ('received', 'registered', 'disputed')"),
+            postgresql_where=text(_UNOWNED),
         ),
         # Where a filter leads (core/listing/ways.py).
         Index("ix_leads_received_day", "town_code", text(f"({RECEIVED_ON})"), "id"),

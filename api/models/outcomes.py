@@ -51,7 +51,7 @@ class Outcome(Recorded, Versioned, KeptTexts, Waits, Base):
         facets_index("outcomes", FACETS),
         Index(None, "town_code", "issued_on", "id"),
         Index(None, "owner_unit_id", "id"),
-        waiting("outcomes", "town_code", "draft"),
+        waiting("outcomes", "town_code", OutcomeStatus.DRAFT),
     )
 
     number: Mapped[str] = mapped_column(unique=True)

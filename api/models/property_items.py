@@ -46,7 +46,13 @@ class PropertyItem(Recorded, Versioned, KeptTexts, Waits, Base):
         *orders.indexes("property_items", "amount", orders.MONEY),
         facets_index("property_items", FACETS),
         Index(None, "case_id", "id"),
-        waiting("property_items", "town_code", "registered", "disputed", "determined"),
+        waiting(
+            "property_items",
+            "town_code",
+            PropertyStatus.REGISTERED,
+            PropertyStatus.DISPUTED,
+            PropertyStatus.DETERMINED,
+        ),
         # the same account turns up in other cases: 串并案, 轮候
         Index(None, "account_index"),
     )

@@ -12,8 +12,8 @@ from api.core.base.clock import now
 from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.leads.leads import LeadConclusion, ReporterKind
-from api.domain.rewards.rewards import RewardStatus
-from api.models.base import DivisionCode, Recorded, Versioned, Waits, facets_index, held
+from api.domain.rewards.rewards import ACTIVE, RewardStatus
+from api.models.base import DivisionCode, Recorded, Versioned, Waits, among, facets_index, held
 
 
 class RewardRuleVersion(Base):
@@ -67,13 +67,13 @@ class Reward(Recorded, Versioned, Waits, Base):
             "uq_rewards_lead_id",
             "lead_id",
             unique=True,
-            postgresql_where=text("status IN ('proposed', 'approved', 'paid')"),
+            postgresql_where=text(among("status", ACTIVE)),
         ),
         Index(
             "uq_rewards_main_lead_id",
             "main_lead_id",
             unique=True,
-            postgresql_where=text("status IN ('proposed', 'approved', 'paid')"),
+            postgresql_where=text(among("status", ACTIVE)),
         ),
         Index(None, "town_code", "id"),
         Index(None, "town_code", "amount", "id"),

@@ -24,6 +24,7 @@ from api.core.database import record_access
 from api.core.database.db import Base
 from api.core.listing import facets, orders
 from api.domain.entities.risk_entities import (
+    ENDED,
     EntityKind,
     EntityStatus,
     Industry,
@@ -38,6 +39,7 @@ from api.models.base import (
     Recorded,
     Versioned,
     Waits,
+    among,
     facets_index,
     held,
     last_handover,
@@ -104,7 +106,7 @@ class RiskEntity(Recorded, Versioned, Waits, Base):
             "owner_unit_id",
             "next_inspection_due",
             "id",
-            postgresql_where=text("status NOT IN ('delisted', 'shut_down')"),
+            postgresql_where=text(among("status", ENDED, but=True)),
         ),
         Index(None, "uscc"),
         Index(None, "responsible_person_index"),

@@ -34,7 +34,7 @@ class Victim(Recorded, Versioned, KeptTexts, Base):
         Index(None, "town_code", "principal", "id"),
         facets_index("victims", FACETS),
         Index(None, "case_id", "id"),
-        waiting("victims", "town_code", "registered"),
+        waiting("victims", "town_code", VictimStatus.REGISTERED),
         Index(None, "import_id"),
         Index(None, "name_index"),
         Index(None, "phone_index"),

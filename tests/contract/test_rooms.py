@@ -126,3 +126,28 @@ def test_the_folders_of_the_leads_page_know_each_other_one_way():
         for name in free:
             del left[name]
     assert not left, f"in a circle: {left}"
+
+
+#: Not codes of divisions: digests, the 15-digit number of a person, the parts of a fault.
+_CUT_OTHERWISE = {
+    "core/base/security.py",
+    "domain/words/codes.py",
+    "services/imports/import_forgetting.py",
+}
+
+
+def test_only_one_place_knows_where_a_division_code_is_cut():
+    cut = re.compile(r"\w\[:(?:6|9|12)\]")
+    found = {
+        str(path.relative_to(ROOT / "api"))
+        for path in (ROOT / "api").rglob("*.py")
+        if cut.search(path.read_text("utf-8"))
+    }
+    assert found - _CUT_OTHERWISE == {"domain/kit/division_codes.py"}
+
+
+def test_no_table_writes_out_a_set_of_statuses():
+    """The indexes of what waits and of what is over hold the statuses of the domain (models/base)."""
+    written = re.compile(r"status (?:NOT )?IN \(\s*'", re.IGNORECASE)
+    for path in (ROOT / "api" / "models").glob("*.py"):
+        assert not written.search(path.read_text("utf-8")), path.name

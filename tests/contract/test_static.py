@@ -65,6 +65,12 @@ def test_programs_are_led_to_the_document_and_told_what_is_not_there(running):
     assert "text/html" in httpx.get(f"{running.url}/leads", headers=page).headers["content-type"]
 
 
+@pytest.mark.parametrize("path", ["swagger.json", "robots.txt", "v1/leads.json", "assets/gone.js"])
+def test_a_file_that_is_not_there_is_no_page(running, path):
+    answer = httpx.get(f"{running.url}/{path}", headers={"Accept": "*/*"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "http_404")
+
+
 def test_every_answer_is_described_in_chinese(running):
     document = httpx.get(f"{running.url}/api/openapi.json").json()
     for path, methods in document["paths"].items():

@@ -161,7 +161,9 @@ def install(app: FastAPI) -> None:
         """Files of the web app; any other path is a page of it (never under /api)."""
         found = _file(root, path)
         program = _wants_json(request.headers.get("accept", ""))
-        if found is None and (program or f"{path}/".startswith(("api/", "assets/"))):
+        named_file = "." in path.rpartition("/")[2]  # /swagger.json, /robots.txt: no page of ours
+        ours = not program and not named_file and not f"{path}/".startswith(("api/", "assets/"))
+        if found is None and not ours:
             raise HTTPException(404)
         forever = found is not None and path.startswith("assets/")
         headers = {

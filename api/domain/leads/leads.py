@@ -883,8 +883,8 @@ AFTER_POLICE = AT_POLICE | {S.CLOSED, S.ARCHIVED}
 DRAWABLE = frozenset({S.CONCLUDED, S.FED_BACK, S.CLOSED})
 #: From where a lead goes to the police: what a department has does not keep a crime from them.
 _BEFORE_POLICE = frozenset({S.VERIFYING, S.CONCLUDED, S.FED_BACK, S.TRANSFERRED_DEPARTMENT})
-#: What a lead is opened anew from.
-_OVER = frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED})
+#: What is over: a lead is opened anew from it, and no index of what runs holds it.
+OVER = frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.ARCHIVED})
 _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
@@ -1323,14 +1323,14 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             danger=True,
         ),
         A.REOPEN: Step(
-            _OVER,
+            OVER,
             S.REGISTERED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
             when=(NOT_MERGED, *NOTHING_LEFT),
         ),
         A.REOPEN_COUNTY: Step(
-            _OVER,
+            OVER,
             S.ESCALATED,
             P.LEAD_CLOSE,
             fields=(REASON,),
@@ -1338,7 +1338,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
         ),
     },
     edit=Edit(
-        frozenset(S) - _OVER,
+        frozenset(S) - OVER,
         P.LEAD_CREATE,
         "线索已办结，不能修改",
         when=(EDITOR,),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.crypto import keyring
 from api.core.database import constraints
 from api.domain.kit.actors import Actor
+from api.domain.kit.division_codes import town_of
 from api.domain.kit.errors import Conflict, FieldError, NotFound
 from api.models.leads import Lead
 from api.schemas.leads import LeadCreate
@@ -32,7 +33,7 @@ async def sent(session: AsyncSession, actor: Actor, body: LeadCreate, code: str)
     """
     if not body.source_number:
         return Sent()
-    town, sender = code[:9], actor.id if actor.kind == "client" else actor.post_id
+    town, sender = town_of(code), actor.id if actor.kind == "client" else actor.post_id
     key = f"lead-source:{town}:{body.channel}:{sender}:{body.source_number}"
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     digest = _digest(body)

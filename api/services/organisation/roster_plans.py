@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import visibility
 from api.core.base.crypto import keyring
 from api.domain.kit.actors import Actor
-from api.domain.kit.division_codes import county_of
+from api.domain.kit.division_codes import county_of, village_of
 from api.domain.kit.permissions import Permission, Role
 from api.domain.organisation.organisation import (
     CODE_PATTERN,
@@ -238,7 +238,7 @@ class _Reader:
         grid = self._division(told) if told else None
         if grid is not None:
             # a grid worker's line names the grid; the village's unit stands in the village
-            return grid[:12] if kind.behaviour is UnitBehaviour.VILLAGE else grid
+            return village_of(grid) if kind.behaviour is UnitBehaviour.VILLAGE else grid
         if kind.behaviour is UnitBehaviour.VILLAGE:
             stem = plain(name)
             for end in _VILLAGE_ENDS:
