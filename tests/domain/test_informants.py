@@ -12,11 +12,13 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.reporters.informants import (
     DECIDE_RULE,
+    ELSEWHERE,
     HIDDEN,
     OPEN_RULE,
     OPENING_FLOW,
     OpeningStatus,
     hide,
+    hiding,
     is_open,
     may_see,
 )
@@ -146,12 +148,39 @@ def test_forms_of_address_give_way_too(name, text):
         ("王文秀", "王某收的钱", "王某"),
         ("王文秀", "王经理收的钱", ""),
         ("王文秀", "王老师健康馆", "王老师健康馆"),
+        ("安康", "在安康养老服务中心交的钱", "安康养老服务中心"),
         ("匿名", "匿名举报", "匿名举报"),
     ],
 )
 def test_others_keep_their_names(name, text, accused):
     if name != "匿名":
         assert hide(text, name, "", accused) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("嫌疑人贾某以养老床位认购为名吸收资金", "嫌疑人贾某以养老床位认购为名吸收资金"),
+        ("犯罪嫌疑人：贾某某", "犯罪嫌疑人：贾某某"),
+        ("被告人贾××", "被告人贾××"),
+        ("被举报人老贾收了钱", "被举报人某某收了钱"),
+        ("嫌疑人贾有才在逃", "嫌疑人某某在逃"),
+        ("向嫌疑人交钱的贾某", f"向嫌疑人交钱的{HIDDEN}"),
+        ("受害人贾某交了钱", f"受害人{HIDDEN}交了钱"),
+    ],
+)
+def test_the_accused_is_never_marked_as_who_reported(text, told):
+    """Of the same name or surname: `嫌疑人〔举报人〕` would say that the suspect reported."""
+    assert hide(text, "贾有才", "") == told
+
+
+@given(st.sampled_from(["嫌疑人", "受害人", "我是", "老人", ""]), chinese)
+def test_other_records_never_say_who_reported(before, name):
+    told = hiding(name, "13955512347", marks=ELSEWHERE)(
+        f"{before}{name}，电话13955512347，投了3万元"
+    )
+    assert "举报人" not in told.replace(before, "", 1)
+    assert "13955512347" not in told
 
 
 #: action → from → to, the right, and whether the one who asked may take it.

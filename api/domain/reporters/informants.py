@@ -6,6 +6,7 @@ neither told nor passed on to whom the report is about.
 
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
 from uuid import UUID
@@ -15,10 +16,25 @@ from api.domain.kit.flow import REASON, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.words import identifiers
-from api.domain.words.forms_of_address import addressed, given, surname
+from api.domain.words.forms_of_address import LEFT_OUT, addressed, given, surname
 
 #: Stands in a text where the informant named themself.
 HIDDEN = "〔举报人〕"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands in a text in place of an informant's name, and of their phone."""
+
+    name: str = HIDDEN
+    phone: str = HIDDEN
+
+
+#: In the lead itself it is no secret that the narrator reported it.
+OF_THE_LEAD = Marks()
+#: In other records a mark that says 举报人 would tell which of the victims, or of the suspects, it was.
+#: What an office writes of somebody whom it does not name tells nothing.
+ELSEWHERE = Marks("某某", "〔略〕")
 #: How long an approved opening lasts, and until when a request is to be decided (time_rules.csv).
 OPEN_RULE, DECIDE_RULE = "LEAD-INF-OPEN", "LEAD-INF-ASK"
 
@@ -139,6 +155,14 @@ def _names(said: str) -> list[str]:
 
 _GAPS = re.compile(r"[\s·]+")
 _NO_DIGIT = re.compile(r"[^0-9]+")
+#: Whoever is called so is the accused; that a reporter bears the same surname says nothing of them.
+_AS_ACCUSED = re.compile(
+    r"(?:嫌疑人|嫌犯|被告人?|罪犯|被(?:反映|举报|检举|控告|投诉|调查)(?:人|对象))[\s：:“”\"]*$"
+)
+#: No such word is longer.
+_NEAR = 8
+#: Nobody's name any more: 贾某, 吴某某.
+_LEFT_OUT = re.compile(f".{{1,2}}(?:{LEFT_OUT})")
 
 
 def hide(text: str, name: str, phone: str, accused: str = "") -> str:
@@ -148,28 +172,52 @@ def hide(text: str, name: str, phone: str, accused: str = "") -> str:
     return hiding(name, phone, accused)(text)
 
 
-def hiding(name: str, phone: str, accused: str = "") -> Callable[[str], str]:
-    """The same for several texts about one informant."""
+def hiding(
+    name: str, phone: str, accused: str = "", marks: Marks = OF_THE_LEAD
+) -> Callable[[str], str]:
+    """The same for several texts about one informant. Who stands in a text as the accused
+    (嫌疑人贾某) is never marked as the informant: a name of the same letters gives way to 某某."""
     told = [(each, _GAPS.sub("", each).lower()) for each in _names(name)]
     called = {(found, given(each)) for each, _ in told if (found := surname(each))}
     forms = [addressed(*each) for each in sorted(called)]
     digits = _NO_DIGIT.sub("", phone)
 
+    def instead(found: re.Match[str]) -> str:
+        if _part_of(found, accused):
+            return found[0]
+        if not _AS_ACCUSED.search(found.string, max(0, found.start() - _NEAR), found.start()):
+            return marks.name
+        return found[0] if _LEFT_OUT.fullmatch(found[0]) else ELSEWHERE.name
+
     def hide(text: str) -> str:
         if not text:
             return text
         for form in forms:
-            text = form.sub(lambda found: found[0] if found[0] in accused else HIDDEN, text)
+            text = form.sub(lambda found: found[0] if found[0] in accused else instead(found), text)
         written = _GAPS.sub("", text).lower()
         for each, bare in told:
             if bare not in written:  # most texts name nobody
                 continue
             spaced = r"[\s·]*".join(re.escape(c) for c in each if not c.isspace() and c != "·")
-            text = re.sub(spaced, HIDDEN, text, flags=re.IGNORECASE)
-        if phone and digits in _NO_DIGIT.sub("", identifiers.as_digits(text)):
-            for found in reversed(identifiers.detect(text)):
-                if phone in found.value_normalised:
-                    text = text[: found.start] + HIDDEN + text[found.end :]
-        return text
+            text = re.sub(spaced, instead, text, flags=re.IGNORECASE)
+        return _without_phone(text, phone, digits, marks.phone)
 
     return hide
+
+
+def _part_of(found: re.Match[str], accused: str) -> bool:
+    """Whether what was found is a piece of the longer name of the accused: 安康 of 安康养老服务中心."""
+    at = accused.find(found[0])
+    return (
+        at >= 0
+        and len(accused) > len(found[0])
+        and found.string.startswith(accused, max(0, found.start() - at))
+    )
+
+
+def _without_phone(text: str, phone: str, digits: str, mark: str) -> str:
+    if phone and digits in _NO_DIGIT.sub("", identifiers.as_digits(text)):
+        for found in reversed(identifiers.detect(text)):
+            if phone in found.value_normalised:
+                text = text[: found.start] + mark + text[found.end :]
+    return text

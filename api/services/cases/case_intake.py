@@ -155,7 +155,7 @@ async def _differing(session: AsyncSession, found: Case, body: CaseCreate) -> li
     ]
     for name in ("title", "summary"):
         if name in given:
-            [told] = await unnamed.without(session, body.source_lead_ids, str(given[name]))
+            [told] = await unnamed.elsewhere(session, body.source_lead_ids, str(given[name]))
             if protect.told(told) != getattr(found, name):
                 differs.append(name)
     return differs
@@ -272,7 +272,7 @@ async def _row(
     place, number = await places.numbered(session, actor, code, _WHAT, "AJ")
     case_id = uuid7()
     amount, people, summary = await _carried(session, body, first, sent)
-    named, told = await unnamed.without(session, body.source_lead_ids, named, summary)
+    named, told = await unnamed.elsewhere(session, body.source_lead_ids, named, summary)
     title, summary = protect.text(named, "title"), protect.text(told, "summary")
     row = {
         "id": case_id,
@@ -409,5 +409,5 @@ async def _check_changes(
     leads = list(linked)
     for name in ("title", "summary"):
         if name in changes:
-            [named] = await unnamed.without(session, leads, changes[name])
+            [named] = await unnamed.elsewhere(session, leads, changes[name])
             changes[name] = await case_texts.keep(session, found.id, name, named)

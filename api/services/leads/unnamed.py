@@ -53,7 +53,12 @@ def plain(sealed: bytes | None) -> str:
     return keyring().decrypt(sealed) if sealed else ""
 
 
-async def without(session: AsyncSession, lead_ids: Iterable[UUID], *texts: str) -> list[str]:
+async def without(
+    session: AsyncSession,
+    lead_ids: Iterable[UUID],
+    *texts: str,
+    marks: rules.Marks = rules.OF_THE_LEAD,
+) -> list[str]:
     """Texts about some leads, without whoever reported these."""
     told = list(texts)
     wanted = [*lead_ids]
@@ -65,10 +70,16 @@ async def without(session: AsyncSession, lead_ids: Iterable[UUID], *texts: str) 
         .where(Informant.lead_id.in_(wanted))
     )
     for name, phone, accused in rows:
-        told = [*map(rules.hiding(plain(name), plain(phone), accused), told)]
+        told = [*map(rules.hiding(plain(name), plain(phone), accused, marks), told)]
     return told
 
 
 async def told(session: AsyncSession, lead_id: UUID, text: str) -> str:
     """A text as events may tell it: neither numbers nor the informant."""
     return protect.told((await without(session, [lead_id], text))[0])
+
+
+async def elsewhere(session: AsyncSession, lead_ids: Iterable[UUID], *texts: str) -> list[str]:
+    """Texts of other records than the leads, which say neither who reported them nor whose name it
+    is that is left out."""
+    return await without(session, lead_ids, *texts, marks=rules.ELSEWHERE)
