@@ -76,6 +76,7 @@ class DistributionQuery(PageQuery):
     q: Asked | None = Field(None, description="编号或名称")
     case_id: UUID | None = None
     status: Annotated[list[DistributionStatus], Field(max_length=10)] | None = None
+    objection_over: bool | None = Field(None, description="只看公示期已满的（为否时不起作用）")
 
 
 class DistributionItem(Shown):

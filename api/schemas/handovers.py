@@ -148,6 +148,9 @@ class HandoverQuery(PageQuery):
     receiver_unit_id: UUID | None = Field(None, description="接收单位")
     receiver_outside: bool | None = Field(None, description="接收单位是否不在本系统")
     overdue: bool | None = Field(None, description="正在走的期限是否已过")
+    open_case_late: bool | None = Field(
+        None, description="只看公安机关立案后逾期没有登记案件的（为否时不起作用）"
+    )
 
 
 class HandoverItem(Shown):

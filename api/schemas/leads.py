@@ -312,6 +312,16 @@ class LeadQuery(PageQuery):
     unowned_late: bool | None = Field(
         None, description="只看超过规定时限仍无单位承办的（为否时不起作用）"
     )
+    acknowledge_late: bool | None = Field(
+        None, description="只看交办后逾期没有签收的（为否时不起作用）"
+    )
+    answer_late: bool | None = Field(
+        None, description="只看移送、移交期间逾期没有反馈举报人的（为否时不起作用）"
+    )
+    open_case_late: bool | None = Field(
+        None, description="只看公安机关立案后逾期没有登记案件的（为否时不起作用）"
+    )
+    assist_late_unit_id: UUID | None = Field(None, description="协办逾期没有答复的单位")
     received_from: Day | None = None
     received_to: Day | None = None
     due_from: Day | None = None

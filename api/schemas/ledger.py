@@ -132,6 +132,9 @@ class EntryQuery(PageQuery):
     measure_id: UUID | None = Field(None, title="依据的措施")
     unnamed: bool | None = Field(None, title="未写明措施", description="转入转出已控制而未写明措施")
     account: Annotated[list[AccountKind], Field(max_length=20)] | None = None
+    awaits_late: bool | None = Field(
+        None, title="逾期没有复核", description="只看逾期没有复核的（为否时不起作用）"
+    )
     happened_from: Day | None = None
     happened_to: Day | None = None
 

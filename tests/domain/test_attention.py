@@ -3,8 +3,13 @@
 import re
 from datetime import date
 
-from api.domain.across.attention import MATTERS, SOON, TODAY, bound, said
+from api.domain.across.attention import MATTERS, SOON, TODAY, Urgency, bound, said
+from api.domain.law.escalations import Overdue
 from api.domain.leads.leads import TRIAGE, LeadStatus
+from api.services.across import attention
+from api.services.across.figures import LEDGERS
+from api.services.across.watched import WATCHED
+from api.services.recovery import money_duties
 
 TODAY_IS = date(2026, 11, 29)
 BY_KEY = {matter.key: matter for matter in MATTERS}
@@ -42,3 +47,29 @@ def test_days_that_move_are_bound():
     days = {TODAY: TODAY_IS, SOON: date(2026, 12, 6)}
     params = bound(BY_KEY["cases_near"].params, days)
     assert params == {"due_from": "2026-11-29", "due_to": "2026-12-06"}
+
+
+def test_whatever_escalates_is_asked_about_and_what_is_late_escalates():
+    """A line of the overview for every row of watched.py, and the other way round: what only one of
+    them knew would be late for nobody, or asked about before nobody."""
+    told = {what for matter in MATTERS for what in matter.escalates}
+    assert told == set(Overdue)
+    assert {each.what for each in WATCHED} == told
+    for matter in MATTERS:
+        assert bool(matter.escalates) is (matter.urgency is Urgency.LATE), matter.key
+
+
+def test_what_waits_for_approval_or_payment_at_home_is_asked_about():
+    asked = {kind for matter in MATTERS for kind in matter.turns}
+    assert asked == {source.kind for source in money_duties.SOURCES}
+    for matter in MATTERS:
+        if matter.turns:
+            assert matter.urgency in {Urgency.DECISION, Urgency.PAYMENT}, matter.key
+
+
+def test_every_matter_is_of_a_list_whose_rows_are_known():
+    for matter in MATTERS:
+        assert matter.resource in LEDGERS, matter.key
+        assert matter.resource in attention._COLUMNS, matter.key
+        assert not matter.due or matter.due in attention._DUES, matter.key
+        assert not matter.starts or matter.due, "a term begins on some day"

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from api.core.base.clock import today
+from api.domain.across.attention import MATTERS
 from tests import cases, entities
 from tests.conftest import own_town
 from tests.database import run_sql
@@ -27,6 +28,7 @@ running, client = own_town()
 pytestmark = pytest.mark.days
 
 DAY = timedelta(days=1)
+BY_KEY = {matter.key: matter for matter in MATTERS}
 PERIODS = [
     {"period": "month"},
     {"period": "quarter"},
@@ -259,6 +261,61 @@ class TestWhatToAskAbout:
         asked = {each["key"]: each for each in questions(overview(client("leader")))}
         assert "个清退方案等待审批，拟发放" in asked["plans_computed"]["sentence"]
         assert asked["plans_computed"]["query"]["params"] == {"status": ["computed"]}
+
+    def test_the_longest_overdue_comes_first(self, client):
+        for group in overview(client("leader"))["attention"]:
+            days = [each["first_due_on"] or "9999" for each in group["questions"]]
+            assert days == sorted(days), group["label"]
+
+    def test_every_escalation_has_a_line(self, client, running):
+        """An assist that nobody answers, a lead that nobody took in, one that nobody was given: each
+        rises (/me/escalations), so each stands in the overview, with its rows behind it."""
+        office, leader, market = client("office"), client("leader"), client("market")
+        justice = client("justice")
+        slept = assign(office, make_lead(office), market)
+        moved(running, "leads", slept, assigned_on=today() - 40 * DAY)
+        lead = assign(office, make_lead(office), market)
+        lead = done(market.act(f"/leads/{lead['id']}", "acknowledge", lead["version"]))
+        done(market.act(
+            f"/leads/{lead['id']}", "ask_assist", lead["version"], assist_task="协助核实经营地点",
+            assisting_unit_id=justice.me["unit"]["id"],
+        ))  # fmt: skip
+        run_sql(running, "UPDATE lead_assists SET due_on = $2 WHERE lead_id = $1", lead["id"],
+                today() - 40 * DAY)  # fmt: skip
+        loose = make_lead(office)
+        moved(running, "leads", loose, unowned_on=today() - 60 * DAY)
+        lines = {each["key"]: each for each in questions(overview(leader))}
+        late = lines[f"assists_late:{justice.me['unit']['id']}"]
+        assert late["sentence"].startswith(
+            f"{justice.me['unit']['name']}有 1 件协办逾期没有答复，最早的"
+        )
+        assert late["first_due_on"] == str(today() - 40 * DAY)
+        assert f"leads_unacknowledged:{market.me['unit']['id']}" in lines
+        assert "最早的" in lines["leads_unowned"]["sentence"]
+        for key in (
+            late["key"],
+            f"leads_unacknowledged:{market.me['unit']['id']}",
+            "leads_unowned",
+        ):
+            assert count(leader, lines[key]["query"]) == lines[key]["value"], key
+        told = {each["what"] for each in done(leader.get("/me/escalations"))["items"]}
+        shown = {what.value for key in lines for what in BY_KEY[key.partition(":")[0]].escalates}
+        assert {"assist", "acknowledge", "desk"} <= told <= shown
+
+    def test_rewards_and_refunds_that_wait_are_asked_about(self, client, running):
+        office = client("office")
+        book = make_case(running)
+        made(post_entry(client("police"), book, "surrender_source", "in_custody", "1000.00"))
+        make_victim(office, book)
+        plan = make_plan(office, book)
+        moved(running, "distributions", plan, status="published", objection_until=today() - 7 * DAY)
+        lines = {each["key"]: each for each in questions(overview(client("leader")))}
+        unpaid = lines["plans_unpaid"]
+        assert unpaid["first_due_on"] == str(today() - 7 * DAY)
+        assert count(client("leader"), unpaid["query"]) == unpaid["value"] == 1
+        moved(running, "distributions", plan, objection_until=today())
+        assert "plans_unpaid" not in {e["key"] for e in questions(overview(client("leader")))}
+        moved(running, "distributions", plan, status="withdrawn")
 
     def test_others_are_asked_about_what_they_see(self, client):
         assert "entries_awaiting" not in {

@@ -7,12 +7,16 @@ from datetime import date
 from api.domain.across.statistics import Params
 from api.domain.across.ways import LEAD_WAY
 from api.domain.entities.rectifications import RectificationStatus
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.labels import Labelled
 from api.domain.kit.standing import Whose
+from api.domain.law.escalations import Overdue
+from api.domain.leads.lead_transfers import OPEN_CASE_RULE
 from api.domain.leads.leads import LeadStatus, TransferStage
 from api.domain.organisation.handing_over import WITH_RECEIVER, HandoverStatus
 from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.ledger import EntryStatus
+from api.domain.rewards.rewards import RewardStatus
 from api.domain.words.money import formatted
 
 #: What ends before this warning of the rule table would be given is told before it is late.
@@ -26,14 +30,11 @@ class Urgency(Labelled):
     SOON = "soon", "快要到期"
     UNANSWERED = "unanswered", "等待答复"
     DECISION = "decision", "等待审批、复核"
+    PAYMENT = "payment", "等待公示、发放"
 
 
 #: Parameters of lists that move with the day; statements bind them at each call.
 TODAY, SOON, WARNED = "{today}", "{soon}", "{warned}"
-
-
-#: What is told without a day: it is late by another term than its own.
-NO_DAY = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Matter:
     whose: str = ""
     #: The field of the list that says since when it is late, if it is not the row's own last day.
     due: str = ""
+    #: The rule by which that is counted, where the field holds only the first day of the term.
+    starts: str = ""
+    #: What of the escalations it tells of: each of them stands in one line at least.
+    escalates: tuple[Overdue, ...] = ()
+    #: The turns at somebody's home that it asks about, where they have no term that could be late.
+    turns: tuple[DutyKind, ...] = ()
 
 
 def _office(status: LeadStatus) -> bool:
@@ -91,53 +98,87 @@ _WITH_SENDER = [
 #: The same of cases and risk entities.
 _TO_RECEIVER = [s.value for s in HandoverStatus if s in WITH_RECEIVER]
 _TO_SENDER = [s.value for s in HandoverStatus if s not in WITH_RECEIVER]
+_TO_PAY = [DistributionStatus.PUBLISHED.value, DistributionStatus.PARTLY_PAID.value]
 _HANDED: Params = {"overdue": True, "handover_overdue": True}
 _NEAR: Params = {"due_from": TODAY, "due_to": SOON}
 _L, _S, _U, _D = Urgency.LATE, Urgency.SOON, Urgency.UNANSWERED, Urgency.DECISION
+_P, _O, _K, _DS = Urgency.PAYMENT, Overdue, DutyKind, DistributionStatus
 _OFFICE = Whose.OFFICE.label
 
 MATTERS: tuple[Matter, ...] = (
     Matter("leads_late", _L, "leads",
            {"overdue": True, "handover_overdue": False, "status": _AT_THE_UNIT},
-           "{whose}有 {n} 条线索超期未办，最早的{day}到期", by_unit=True),
+           "{whose}有 {n} 条线索超期未办，最早的{day}到期", by_unit=True, escalates=(_O.LEAD,)),
     Matter("leads_late_office", _L, "leads",
            {"overdue": True, "handover_overdue": False, "status": _AT_THE_OFFICE},
-           "{whose}有 {n} 条线索超期未交办或者未办结，最早的{day}到期", whose=_OFFICE),
+           "{whose}有 {n} 条线索超期未交办或者未办结，最早的{day}到期", whose=_OFFICE,
+           escalates=(_O.LEAD,)),
     Matter("leads_unowned", _L, "leads", {"unowned_late": True},
-           "{whose}有 {n} 条线索过了交办时限，还没有单位承办", whose=_OFFICE, due=NO_DAY),
+           "{whose}有 {n} 条线索过了交办时限，还没有单位承办，最早的{day}到期", whose=_OFFICE,
+           due="unowned_on", starts="LEAD-UNOWNED", escalates=(_O.DESK,)),
+    Matter("leads_unacknowledged", _L, "leads", {"acknowledge_late": True},
+           "{whose}有 {n} 条线索逾期没有签收，最早的{day}到期", by_unit=True, due="assigned_on",
+           starts="LEAD-ACK", escalates=(_O.ACKNOWLEDGE,)),
+    Matter("answers_late", _L, "leads", {"answer_late": True},
+           "{whose}移送、移交以后有 {n} 条线索逾期没有反馈举报人，最早的{day}到期", by_unit=True,
+           due="due_held_on", escalates=(_O.FEED_BACK,)),
+    Matter("assists_late", _L, "leads", {}, "{whose}有 {n} 件协办逾期没有答复，最早的{day}到期",
+           by_unit=True, unit="assist_late_unit_id", due="assist_due_on", escalates=(_O.ASSIST,)),
+    Matter("cases_unopened", _L, "leads", {"open_case_late": True},
+           "{whose}决定立案的 {n} 条线索逾期没有登记案件，最早的{day}到期", by_unit=True,
+           unit="transfer_receiver_id", due="filed_on", starts=OPEN_CASE_RULE,
+           escalates=(_O.OPEN_CASE,)),
+    Matter("entity_cases_unopened", _L, "handovers", {"open_case_late": True},
+           "{whose}就 {n} 件移送的主体决定立案，逾期没有登记案件，最早的{day}到期", by_unit=True,
+           unit="receiver_unit_id", due="handover_filed_on", starts=OPEN_CASE_RULE,
+           escalates=(_O.OPEN_CASE_OF_ENTITY,)),
     Matter("transfers_late", _L, "leads",
            _HANDED | {"transfer_stage": _WITH_RECEIVER, "receiver_outside": False},
            "{whose}收到移送、移交的 {n} 条线索逾期没有接收或者答复，最早的{day}到期", by_unit=True,
-           unit="transfer_receiver_id", due="handover_due_on"),
+           unit="transfer_receiver_id", due="handover_due_on",
+           escalates=(_O.TRANSFER,)),
     Matter("transfers_late_outside", _L, "leads",
            _HANDED | {"transfer_stage": _WITH_RECEIVER, "receiver_outside": True},
            "{whose}移送、移交给外单位的 {n} 条线索逾期没有接收或者答复，最早的{day}到期",
-           by_unit=True, due="handover_due_on"),
+           by_unit=True, due="handover_due_on",
+           escalates=(_O.TRANSFER,)),
     Matter("transfers_late_sender", _L, "leads", _HANDED | {"transfer_stage": _WITH_SENDER},
            "{whose}移送、移交的 {n} 条线索逾期没有送出、补正或者移交物品，最早的{day}到期",
-           by_unit=True, due="handover_due_on"),
+           by_unit=True, due="handover_due_on",
+           escalates=(_O.TRANSFER,)),
     Matter("transfers_late_approval", _L, "leads",
            _HANDED | {"transfer_stage": [TransferStage.PROPOSED.value]},
-           "有 {n} 条线索逾期没有批准移送公安，最早的{day}到期", due="handover_due_on"),
+           "有 {n} 条线索逾期没有批准移送公安，最早的{day}到期", due="handover_due_on",
+           escalates=(_O.TRANSFER,)),
     Matter("handovers_late", _L, "handovers",
            {"overdue": True, "status": _TO_RECEIVER, "receiver_outside": False},
            "{whose}收到移送、移交的案件、风险主体有 {n} 件逾期没有接收或者答复，最早的{day}到期",
-           by_unit=True, unit="receiver_unit_id"),
+           by_unit=True, unit="receiver_unit_id",
+           escalates=(_O.HANDOVER,)),
     Matter("handovers_late_outside", _L, "handovers",
            {"overdue": True, "status": _TO_RECEIVER, "receiver_outside": True},
            "{whose}移送、移交给外单位的案件、风险主体有 {n} 件逾期没有接收或者答复，最早的{day}到期",
-           by_unit=True),
+           by_unit=True,
+           escalates=(_O.HANDOVER,)),
     Matter("handovers_late_sender", _L, "handovers", {"overdue": True, "status": _TO_SENDER},
            "{whose}移送、移交的案件、风险主体有 {n} 件逾期没有补正或者移交物品，最早的{day}到期",
-           by_unit=True),
+           by_unit=True,
+           escalates=(_O.HANDOVER,)),
     Matter("cases_late", _L, "cases", {"overdue": True},
-           "{whose}有 {n} 起案件超过法定期限，最早的{day}到期", by_unit=True),
+           "{whose}有 {n} 起案件超过法定期限，最早的{day}到期", by_unit=True,
+           escalates=(_O.CASE,)),
     Matter("rectifications_late", _L, "rectifications", {"overdue": True},
-           "{whose}责令的整改有 {n} 件到期没有销号，最早的{day}到期", by_unit=True),
+           "{whose}责令的整改有 {n} 件到期没有销号，最早的{day}到期", by_unit=True,
+           escalates=(_O.RECTIFICATION,)),
     Matter("entities_late", _L, "risk-entities", {"inspection_overdue": True},
-           "{whose}有 {n} 家风险主体到期没有检查，最早的应当在{day}前检查", by_unit=True),
+           "{whose}有 {n} 家风险主体到期没有检查，最早的应当在{day}前检查", by_unit=True,
+           escalates=(_O.VISIT,)),
     Matter("inspections_late", _L, "inspections", {"overdue": True},
-           "{whose}有 {n} 次检查过了计划日期没有做，最早的定在{day}", by_unit=True),
+           "{whose}有 {n} 次检查过了计划日期没有做，最早的定在{day}", by_unit=True,
+           escalates=(_O.INSPECTION,)),
+    Matter("entries_late", _L, "ledger/entries", {"awaits_late": True},
+           "有 {n} 笔支出逾期没有复核，金额 {sum}，最早的{day}到期", due="recorded_on",
+           starts="LEDGER-CONFIRM", escalates=(_O.LEDGER_ENTRY,)),
     Matter("leads_near", _S, "leads", {"status": _AT_THE_UNIT} | _NEAR,
            "{whose}有 {n} 条线索快要到期，最早的{day}", by_unit=True),
     Matter("leads_near_office", _S, "leads", {"status": _AT_THE_OFFICE} | _NEAR,
@@ -159,10 +200,24 @@ MATTERS: tuple[Matter, ...] = (
            "{whose}移送、移交给外单位的 {n} 条线索，还没有答复", by_unit=True),
     Matter("transfers_proposed", _D, "leads", {"transfer_stage": [TransferStage.PROPOSED.value]},
            "有 {n} 条线索等待批准移送公安"),
-    Matter("plans_computed", _D, "distributions", {"status": [DistributionStatus.COMPUTED.value]},
-           "有 {n} 个清退方案等待审批，拟发放 {sum}"),
+    Matter("plans_computed", _D, "distributions", {"status": [_DS.COMPUTED.value]},
+           "有 {n} 个清退方案等待审批，拟发放 {sum}", turns=(_K.DISTRIBUTION_APPROVE,)),
+    Matter("rewards_proposed", _D, "rewards", {"status": [RewardStatus.PROPOSED.value]},
+           "有 {n} 笔举报奖励等待审批，金额 {sum}", turns=(_K.REWARD_APPROVE,)),
     Matter("entries_awaiting", _D, "ledger/entries", {"status": [EntryStatus.AWAITS.value]},
-           "有 {n} 笔支出等待另一人复核，金额 {sum}"),
+           "有 {n} 笔支出等待另一人复核，金额 {sum}", turns=(_K.LEDGER_CONFIRM,)),
+    Matter("plans_drafted", _P, "distributions", {"status": [_DS.DRAFT.value]},
+           "有 {n} 个清退方案还没有测算", turns=(_K.DISTRIBUTION_COMPUTE,)),
+    Matter("plans_approved", _P, "distributions", {"status": [_DS.APPROVED.value]},
+           "有 {n} 个清退方案已经批准，还没有公示，拟发放 {sum}", turns=(_K.DISTRIBUTION_PUBLISH,)),
+    Matter("plans_unpaid", _P, "distributions", {"status": _TO_PAY, "objection_over": True},
+           "有 {n} 个清退方案公示期已满，财政所还没有发放完，方案共 {sum}，最早的{day}期满",
+           turns=(_K.DISTRIBUTION_PAY,)),
+    Matter("plans_paying", _P, "distributions", {"status": [_DS.PAYING.value]},
+           "有 {n} 个清退方案已经发放，还没有确认到账，方案共 {sum}", turns=(_K.DISTRIBUTION_CONFIRM,)),
+    Matter("rewards_approved", _P, "rewards", {"status": [RewardStatus.APPROVED.value]},
+           "有 {n} 笔举报奖励已经批准，还没有发领取码或者没有发放，金额 {sum}",
+           turns=(_K.REWARD_CODE, _K.REWARD_PAY)),
 )  # fmt: skip
 
 

@@ -8,9 +8,11 @@ from sqlalchemy import (
     Date,
     Text,
     Uuid,
+    and_,
     bindparam,
     cast,
     func,
+    join,
     literal,
     null,
     select,
@@ -22,7 +24,6 @@ from api.core.base.statements import param, plain
 from api.core.listing.pagination import Listing
 from api.domain.across.attention import (
     MATTERS,
-    NO_DAY,
     SOON,
     SOON_RULE,
     TODAY,
@@ -35,21 +36,27 @@ from api.domain.across.attention import (
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import RowScope
+from api.domain.leads.lead_transfers import OPEN_CASE_RULE
 from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.inspections import Inspection
+from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.ledger import Transfer
 from api.models.property_measures import PropertyMeasure
 from api.models.rectifications import Rectification
+from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
 from api.services.across import handovers
 from api.services.across.duties import bound_days
 from api.services.across.figures import LEDGERS, Rows, may_read
+from api.services.cases import case_handovers
 from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.kit import time_rules
+from api.services.leads import lead_assists, lead_duties
+from api.services.recovery import ledger_awaiting
 
 _NO_DAY, _NO_FEN = cast(null(), Date), cast(literal(0), BigInteger)
 #: Of each list: whose its rows are, when they are due, what they amount to.
@@ -61,7 +68,8 @@ _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "risk-entities": (RiskEntity.owner_unit_id, RiskEntity.next_inspection_due, _NO_FEN),
     "inspections": (Inspection.owner_unit_id, Inspection.planned_on, _NO_FEN),
     "property-measures": (None, PropertyMeasure.expires_on, PropertyMeasure.amount),
-    "distributions": (None, _NO_DAY, Distribution.total_pay),
+    "distributions": (None, Distribution.objection_until, Distribution.total_pay),
+    "rewards": (None, _NO_DAY, Reward.amount),
     "ledger/entries": (None, _NO_DAY, Transfer.amount),
 }
 #: Where a row has a unit beside its owner.
@@ -69,10 +77,35 @@ _UNITS: dict[str, Any] = {
     "transfer_receiver_id": Lead.transfer_receiver_id,
     "receiver_unit_id": LeadTransfer.receiver_unit_id,
 }
-#: What else than its own last day a row is late by.
-_DUES: dict[str, Any] = {"handover_due_on": Lead.handover_due_on, NO_DAY: _NO_DAY}
+#: What else than its own last day a row is late by, or since when it waits.
+_DUES: dict[str, Any] = {
+    "handover_due_on": Lead.handover_due_on,
+    "unowned_on": Lead.unowned_on,
+    "assigned_on": Lead.assigned_on,
+    "due_held_on": Lead.due_held_on,
+    "assist_due_on": LeadAssist.due_on,
+    "filed_on": lead_duties.FILED_ON,
+    "handover_filed_on": case_handovers.FILED_ON,
+    "recorded_on": ledger_awaiting.SINCE,
+}
+#: What of a record is late by itself: it is counted and told by the unit that it waits for.
+_PARTS: dict[str, tuple[Any, Any, Any]] = {
+    "assist_late_unit_id": (
+        LeadAssist,
+        and_(LeadAssist.lead_id == Lead.id, lead_assists.LATE),
+        LeadAssist.owner_unit_id,
+    ),
+}
 #: A parameter of a list that is another filter with a day of its own.
-_LATE = {"unowned_late": ("unowned_until", DutyKind.LEAD_UNOWNED.value)}
+_LATE = {
+    "unowned_late": ("unowned_until", DutyKind.LEAD_UNOWNED.value),
+    "acknowledge_late": ("acknowledge_until", "since LEAD-ACK"),
+    "open_case_late": ("filed_until", f"since {OPEN_CASE_RULE}"),
+    "awaits_late": ("awaits_until", f"since {ledger_awaiting.CONFIRM_RULE}"),
+    "objection_over": ("objection_below", "today"),
+}
+#: The rules of those.
+_SINCE = ("LEAD-ACK", OPEN_CASE_RULE, ledger_awaiting.CONFIRM_RULE)
 _MOVING = {TODAY: "today", SOON: "soon", WARNED: MEASURES_UNTIL}
 
 
@@ -91,6 +124,10 @@ def _counted(scope: RowScope, matter: Matter) -> Any:
     listing = LEDGERS[matter.resource].listing
     owner, due, fen = _COLUMNS[matter.resource]
     unit: Any = _UNITS.get(matter.unit, owner) if matter.by_unit else cast(null(), Uuid)
+    source = listing.source
+    if matter.unit in _PARTS:
+        part, within, unit = _PARTS[matter.unit]
+        source = join(source, part, within)
     found = (
         select(
             literal(matter.key, Text()).label("key"),
@@ -99,7 +136,7 @@ def _counted(scope: RowScope, matter: Matter) -> Any:
             func.min(_DUES.get(matter.due, due)).label("first"),
             cast(func.coalesce(func.sum(fen), 0), BigInteger).label("fen"),
         )
-        .select_from(listing.source)
+        .select_from(source)
         .where(listing.scope(scope), *_predicates(listing, matter))
     )
     return found.group_by(unit) if matter.by_unit else found.having(func.count() > 0)
@@ -120,17 +157,26 @@ def _predicates(listing: Listing, matter: Matter) -> list[Any]:
 async def days() -> dict[str, date]:
     """The days that statements are bound to, by the rules as they are now."""
     clock = await time_rules.known()
-    return bound_days(clock) | {"soon": clock.due_on(SOON_RULE, today()).on}
+    since = {f"since {rule}": time_rules.last_start(clock, rule) for rule in _SINCE}
+    return bound_days(clock) | since | {"soon": clock.due_on(SOON_RULE, today()).on}
 
 
-def shown(rows: Rows, days: dict[str, date]) -> list[dict[str, Any]]:
-    """The sentences, by why they are asked; of each kind the larger numbers first."""
+def _longest_first(question: dict[str, Any]) -> tuple[date, int, str]:
+    return question["first_due_on"] or date.max, -question["value"], question["key"]
+
+
+async def shown(rows: Rows, days: dict[str, date]) -> list[dict[str, Any]]:
+    """The sentences, by why they are asked: of what has a day the earliest first, so that nothing
+    that waits for long is buried under many, then the larger numbers."""
+    clock = await time_rules.known()
     matters = {matter.key: matter for matter in MATTERS}
     meant = {TODAY: today(), SOON: days["soon"], WARNED: days[MEASURES_UNTIL]}
     told: dict[Urgency, list[dict[str, Any]]] = {}
     for row in rows:
         matter = matters[row["key"]]
         first = date.fromisoformat(row["first"]) if row["first"] else None
+        if first and matter.starts:
+            first = clock.due_on(matter.starts, first).on
         params = bound(matter.params, meant)
         if matter.by_unit:
             params |= {matter.unit: row["unit"]}
@@ -148,7 +194,7 @@ def shown(rows: Rows, days: dict[str, date]) -> list[dict[str, Any]]:
         {
             "urgency": urgency.value,
             "label": urgency.label,
-            "questions": sorted(told[urgency], key=lambda each: (-each["value"], each["key"])),
+            "questions": sorted(told[urgency], key=_longest_first),
         }
         for urgency in Urgency
         if urgency in told

@@ -27,6 +27,7 @@ from api.services.entities import inspections, rectifications, risk_entities
 from api.services.leads import leads
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_entries, property_measures
+from api.services.rewards import rewards
 
 P = Permission
 
@@ -49,6 +50,7 @@ LEDGERS: dict[str, Ledger] = {
     "outcomes": Ledger(outcomes.LISTING, P.OUTCOME_READ),
     "property-measures": Ledger(property_measures.LISTING, P.PROPERTY_READ),
     "distributions": Ledger(distributions.LISTING, P.DISTRIBUTION_READ),
+    "rewards": Ledger(rewards.LISTING, P.REWARD_READ),
     "ledger/entries": Ledger(ledger_entries.LISTING, P.LEDGER_READ),
 }
 

@@ -1,6 +1,7 @@
 """Hand-overs of cases and risk entities, as sender, receiver and the town read them."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -163,6 +164,14 @@ LISTING = Listing(
         "receiver_unit_id": (Uuid(), lambda p: _T.receiver_unit_id == p),
         "receiver_outside": (Boolean(), lambda p: _T.receiver_unit_id.is_(None) == p),
         "overdue": (Boolean(), lambda p: func.coalesce(_IS_OVERDUE, _FALSE) == p),
+        "filed_until": (
+            Date(),
+            lambda p: and_(
+                _T.receiver_unit_id.is_not(None),
+                case_handovers.AWAITED,
+                p >= case_handovers.FILED_ON,
+            ),
+        ),
         "named": (
             _ANY_TEXT,
             lambda p: or_(
@@ -178,8 +187,12 @@ LISTING = Listing(
         **orders.orders("runs", "due_on", orders.DAY),
     },
     default_sort="-id",
-    unindexed=frozenset({"named", "overdue"}),
+    unindexed=frozenset({"named", "overdue", "filed_until"}),
 )
+
+
+async def _late_since() -> date:
+    return time_rules.last_start(await time_rules.known(), law.OPEN_CASE_RULE)
 
 
 async def page(actor: Actor, query: HandoverQuery) -> Response:
@@ -191,6 +204,7 @@ async def page(actor: Actor, query: HandoverQuery) -> Response:
         "receiver_unit_id": query.receiver_unit_id,
         "receiver_outside": query.receiver_outside,
         "overdue": query.overdue,
+        "filed_until": await _late_since() if query.open_case_late else None,
         "named": None if searching.blank(query.q) else searching.words(query.q or ""),
     }
     finish = (await terms.known()).closing()

@@ -80,7 +80,7 @@ async def overview(actor: Actor, query: PeriodQuery) -> dict[str, Any]:
     return {
         "as_of": as_of,
         **periods_shown(asked),
-        "attention": attention.shown(found.get(_ASKED, []), days),
+        "attention": await attention.shown(found.get(_ASKED, []), days),
         "goals": _goals(values, asked),
         "breakdowns": _breakdowns(cubes.now, found, asked) if sees_leads else [],
         "money": money_figures.money(found, values, asked),

@@ -23,7 +23,7 @@ from api.core.listing import keyset, search
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, NotFound, RuleViolated, StaleVersion
 from api.domain.kit.events import EventName
-from api.domain.law.calendar import Calendar
+from api.domain.law.calendar import ONE_DAY, Calendar
 from api.domain.law.clocks import SUB_DAY, Due, due_by_rule, gone_on, working_days_left
 from api.domain.law.time_rules import (
     Confidence,
@@ -466,3 +466,11 @@ def _check(base: TimeRule, body: TimeRuleVersionCreate) -> None:
         faults.append(FieldError("/term", "above_maximum", f"不能超过上限 {base.maximum}"))
     if faults:
         raise Invalid(faults[0].message, errors=faults)
+
+
+def last_start(clock: Clock, rule_id: str) -> date:
+    """What waits since this day, or earlier, is beyond the rule's term today."""
+    day = today()
+    while clock.due_on(rule_id, day).on >= today():
+        day -= ONE_DAY
+    return day

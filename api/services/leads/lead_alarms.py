@@ -8,12 +8,10 @@ from sqlalchemy import ColumnElement, Text, exists, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from api.core.base.clock import today
 from api.core.database import record_access
 from api.core.events import events
 from api.domain.kit.division_codes import county_of
 from api.domain.kit.events import EventName
-from api.domain.law.calendar import ONE_DAY
 from api.domain.leads.leads import TRIAGE
 from api.domain.organisation.organisation import UnitBehaviour
 from api.models.informants import LeadAccusedUnit
@@ -29,17 +27,9 @@ STEPS: Mapping[int, str] = {1: OFFICE_RULE, 2: COUNTY_RULE}
 IN_TRIAGE = Lead.status.in_([literal_column(f"'{status.value}'", Text()) for status in TRIAGE])
 
 
-def last_start(clock: time_rules.Clock, rule_id: str) -> date:
-    """Leads without an owner since this day, or earlier, are beyond the rule's term today."""
-    day = today()
-    while clock.due_on(rule_id, day).on >= today():
-        day -= ONE_DAY
-    return day
-
-
-async def late_since(session: AsyncSession) -> date:
-    """The same for the first step, for lists."""
-    return last_start(await time_rules.clock(session), OFFICE_RULE)
+async def late_since(session: AsyncSession, rule_id: str = OFFICE_RULE) -> date:
+    """The same for lists, of the first step or of another term that only its first day is kept of."""
+    return time_rules.last_start(await time_rules.clock(session), rule_id)
 
 
 async def notify(session: AsyncSession) -> int:
@@ -54,7 +44,7 @@ async def notify(session: AsyncSession) -> int:
     for step, rule in STEPS.items():
         found = await session.execute(
             select(Lead.id, Lead.unowned_on, Lead.town_code).where(
-                IN_TRIAGE, Lead.unowned_on <= last_start(clock, rule)
+                IN_TRIAGE, Lead.unowned_on <= time_rules.last_start(clock, rule)
             )
         )
         for row in found.all():

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, Date, and_, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
 from api.core.base.ids import uuid7
+from api.core.base.statements import param
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.permissions import Permission, RowScope
@@ -269,5 +270,16 @@ LIVE = frozenset(
         LeadStatus.RECHECK,
     }
 )
+#: Nobody has answered in time, and the lead is still worked on.
+LATE = and_(_OPEN, LeadAssist.due_on < param("today", Date()), Lead.status.in_(LIVE))
+
+
+def late_with(unit_id: Any) -> ColumnElement[bool]:
+    """The leads of which a unit has not answered in time."""
+    return exists(literal_column("1")).where(
+        LeadAssist.lead_id == Lead.id, LeadAssist.owner_unit_id == unit_id, LATE
+    )
+
+
 #: Who may be asked for help may answer it.
 NEEDS = Permission.LEAD_ASSIST

@@ -119,9 +119,10 @@ _IS_FILED = and_(
     ~LeadTransfer.is_past,
     FILED_OVER,
 )
+DECIDED_ON = func.coalesce(LeadTransfer.reviewed_on, LeadTransfer.result_on)
 #: When the police filed.
-_FILED_ON = (
-    select(func.coalesce(LeadTransfer.reviewed_on, LeadTransfer.result_on))
+FILED_ON = (
+    select(DECIDED_ON)
     .where(_IS_FILED)
     .order_by(*LAST_FIRST)
     .limit(literal_column("1"))
@@ -142,6 +143,11 @@ _UNOPENED = and_(
 TO_BE_OPENED = and_(
     _UNOPENED, _IS_FILED, Lead.transfer_receiver_id == LeadTransfer.receiver_unit_id
 )
+
+
+def filed_until(day: Any) -> ColumnElement[bool]:
+    """The police filed by a day, and have not opened a case since."""
+    return exists(literal_column("1")).where(TO_BE_OPENED, day >= DECIDED_ON)
 
 
 def _to_open_case(actor: Actor) -> ColumnElement[bool]:
@@ -384,7 +390,7 @@ AT_THE_DESK = dict.fromkeys(
 
 def moving(clock: time_rules.Clock) -> dict[str, date]:
     """The days that sources are bound to."""
-    return {kind.value: lead_alarms.last_start(clock, rule) for kind, rule in ALARMS.items()}
+    return {kind.value: time_rules.last_start(clock, rule) for kind, rule in ALARMS.items()}
 
 
 SOURCES: tuple[Source, ...] = (
@@ -484,8 +490,8 @@ SOURCES: tuple[Source, ...] = (
         Lead.subject_name,
         Lead.number,
         # the list begins with what waits longest; when it is due the rules say
-        due_on=_FILED_ON,
-        detail=_FILED_ON,
+        due_on=FILED_ON,
+        detail=FILED_ON,
         held=_HELD_BY_RECEIVER,
     ),
     _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),

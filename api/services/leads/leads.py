@@ -46,6 +46,7 @@ from api.domain.leads import lead_transfers as law
 from api.domain.leads import police_decisions
 from api.domain.leads.lead_marks import rules_for
 from api.domain.leads.lead_obligations import ObligationEnd
+from api.domain.leads.lead_transfers import OPEN_CASE_RULE
 from api.domain.leads.leads import (
     LEAD_FLOW,
     TRIAGE,
@@ -77,6 +78,7 @@ from api.services.kit.standing import entered, taken_by
 from api.services.leads import (
     lead_alarms,
     lead_assists,
+    lead_duties,
     lead_obligations,
     lead_standing,
     lead_texts,
@@ -377,6 +379,15 @@ LISTING = Listing(
         "unowned": (Boolean(), lambda _: IS_UNOWNED),
         "assisting_unit_id": (Uuid(), lambda p: Lead.id.in_(lead_assists.assisted_by(p))),
         "unowned_until": (Date(), lambda p: and_(IS_UNOWNED, Lead.unowned_on <= p)),
+        "acknowledge_until": (
+            Date(), lambda p: and_(Lead.status == LeadStatus.ASSIGNED, Lead.assigned_on <= p),
+        ),
+        "answer_late": (
+            Boolean(),
+            lambda _: and_(lead_duties.HELD_TO_ANSWER, param("today", Date()) > Lead.due_held_on),
+        ),
+        "filed_until": (Date(), lead_duties.filed_until),
+        "assist_late_unit_id": (Uuid(), lead_assists.late_with),
         "owned": (Boolean(), lambda _: not_(IS_UNOWNED)),
         "received_from": (Date(), lambda p: Lead.received_at >= p),
         "received_below": (Date(), lambda p: Lead.received_at < p),
@@ -455,9 +466,9 @@ LISTING = Listing(
 )  # fmt: skip
 
 
-async def _unowned_until() -> date:
+async def _late_since(rule: str) -> date:
     async with database().glance() as session:
-        return await lead_alarms.late_since(session)
+        return await lead_alarms.late_since(session, rule)
 
 
 async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
@@ -500,7 +511,11 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "done": query.open is False or None,
         "unowned": query.unowned or None,
         "owned": query.unowned is False or None,
-        "unowned_until": await _unowned_until() if query.unowned_late else None,
+        "unowned_until": await _late_since(lead_alarms.OFFICE_RULE) if query.unowned_late else None,
+        "acknowledge_until": await _late_since("LEAD-ACK") if query.acknowledge_late else None,
+        "answer_late": query.answer_late or None,
+        "filed_until": await _late_since(OPEN_CASE_RULE) if query.open_case_late else None,
+        "assist_late_unit_id": query.assist_late_unit_id,
         "received_from": query.received_from,
         "received_below": query.received_to + timedelta(days=1) if query.received_to else None,
         "due_from": query.due_from,

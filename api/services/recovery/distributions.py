@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
+from api.core.base.clock import today
 from api.core.database import numbers
 from api.core.events import events
 from api.core.listing import facets, orders, search
@@ -162,6 +163,7 @@ LISTING = Listing(
     filters={
         "case_id": (Uuid(), lambda p: D.case_id == p),
         "status": (_ANY_TEXT, lambda p: D.status == func.any(p)),
+        "objection_below": (Date(), lambda p: D.objection_until < p),
         "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
     },
     sorts={
@@ -225,6 +227,7 @@ async def page(actor: Actor, query: DistributionQuery) -> Response:
     filters = {
         "case_id": query.case_id,
         "status": query.status,
+        "objection_below": today() if query.objection_over else None,
         "q": None if searching.blank(query.q) else searching.plain(query.q),
     }
     return await LISTING.page(actor, query, filters, query.sort.value)

@@ -48,9 +48,15 @@ from api.models.property_measures import PropertyMeasure
 from api.models.victims import Victim
 from api.schemas.common import actions, restating
 from api.schemas.ledger import EntryCreate, EntryItem, EntryQuery, EntryRead
-from api.services.kit import protect
+from api.services.kit import protect, time_rules
 from api.services.recovery import ledger, restraint
-from api.services.recovery.ledger_awaiting import AWAITS, IS_CONFIRMED, IS_REVERSED
+from api.services.recovery.ledger_awaiting import (
+    AWAITS,
+    CONFIRM_RULE,
+    IS_CONFIRMED,
+    IS_REVERSED,
+    SINCE,
+)
 
 RESOURCE = "ledger"
 
@@ -146,6 +152,7 @@ LISTING = Listing(
                 )
             ),
         ),
+        "awaits_until": (Date(), lambda p: and_(AWAITS, p >= SINCE)),
         "happened_from": (Date(), lambda p: Transfer.happened_at >= p),
         "happened_below": (Date(), lambda p: Transfer.happened_at < p),
     },
@@ -203,9 +210,11 @@ async def accounts(session: AsyncSession, actor: Actor, book_id: UUID) -> dict[s
 async def page(actor: Actor, query: EntryQuery) -> Response:
     """A page of visible entries."""
     filters = query.model_dump(
-        exclude={"sort", "cursor", "limit", "with_total", "with_sums", "happened_to"}
+        exclude={"sort", "cursor", "limit", "with_total", "with_sums", "happened_to", "awaits_late"}
     )
     until = query.happened_to
+    if query.awaits_late:
+        filters["awaits_until"] = time_rules.last_start(await time_rules.known(), CONFIRM_RULE)
     filters["happened_below"] = until + ONE_DAY if until else None
     return await LISTING.page(actor, query, filters, query.sort.value)
 

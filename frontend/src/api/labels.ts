@@ -1518,6 +1518,7 @@ export const UrgencyLabels: Record<Urgency, string> = {
   'soon': '快要到期',
   'unanswered': '等待答复',
   'decision': '等待审批、复核',
+  'payment': '等待公示、发放',
 }
 
 export const VictimSortLabels: Record<VictimSort, string> = {

@@ -14407,7 +14407,7 @@ export interface components {
          * @description Why it is to be asked about.
          * @enum {string}
          */
-        Urgency: "late" | "soon" | "unanswered" | "decision";
+        Urgency: "late" | "soon" | "unanswered" | "decision" | "payment";
         /**
          * UserCreate
          * @description A new person; posts are handed over afterwards.
@@ -16425,6 +16425,8 @@ export interface operations {
                 case_id?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["DistributionStatus"][];
+                /** @description 只看公示期已满的（为否时不起作用） */
+                objection_over?: boolean;
             };
         };
         responses: {
@@ -16841,6 +16843,8 @@ export interface operations {
                 receiver_outside?: boolean;
                 /** @description 正在走的期限是否已过 */
                 overdue?: boolean;
+                /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
+                open_case_late?: boolean;
             };
         };
         responses: {
@@ -17963,6 +17967,14 @@ export interface operations {
                 unowned?: boolean;
                 /** @description 只看超过规定时限仍无单位承办的（为否时不起作用） */
                 unowned_late?: boolean;
+                /** @description 只看交办后逾期没有签收的（为否时不起作用） */
+                acknowledge_late?: boolean;
+                /** @description 只看移送、移交期间逾期没有反馈举报人的（为否时不起作用） */
+                answer_late?: boolean;
+                /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
+                open_case_late?: boolean;
+                /** @description 协办逾期没有答复的单位 */
+                assist_late_unit_id?: string;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -18237,6 +18249,14 @@ export interface operations {
                 unowned?: boolean;
                 /** @description 只看超过规定时限仍无单位承办的（为否时不起作用） */
                 unowned_late?: boolean;
+                /** @description 只看交办后逾期没有签收的（为否时不起作用） */
+                acknowledge_late?: boolean;
+                /** @description 只看移送、移交期间逾期没有反馈举报人的（为否时不起作用） */
+                answer_late?: boolean;
+                /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
+                open_case_late?: boolean;
+                /** @description 协办逾期没有答复的单位 */
+                assist_late_unit_id?: string;
                 /** @description 接收日期起（含） */
                 received_from?: string;
                 /** @description 接收日期止（含） */
@@ -19482,6 +19502,8 @@ export interface operations {
                 unnamed?: boolean;
                 /** @description 账号；可重复给出，取其中之一 */
                 account?: components["schemas"]["AccountKind"][];
+                /** @description 只看逾期没有复核的（为否时不起作用） */
+                awaits_late?: boolean;
                 /** @description 发生日期起（含） */
                 happened_from?: string;
                 /** @description 发生日期止（含） */
