@@ -3,6 +3,7 @@
 A town of its own on the eve of a Spring Festival whose notice is not out yet.
 """
 
+import asyncio
 import time
 from datetime import date, timedelta
 
@@ -18,8 +19,10 @@ from api.domain.recovery.property_measures import (
     rule_for,
 )
 from tests.conftest import logged_in, started
+from tests.database import run_sql
 from tests.duties import duties
 from tests.factories import assign, make_lead
+from tests.leads import act
 from tests.money import done, made, make_case, make_item, measure
 
 #: The second half publishes the year that the first finds unpublished.
@@ -28,6 +31,9 @@ pytestmark = pytest.mark.steps
 TODAY = date(2027, 2, 3)
 #: 6 February 2027 is 正月初一: nine days off, two weekends worked for them.
 FREE = [date(2027, 2, 5) + timedelta(days=n) for n in range(9)]
+AWAY = {
+    "organ": "other", "department": "县民政局", "materials": "线索材料", "reason": "属其职责",
+}  # fmt: skip
 NOTICE = {
     "version": 0,
     "days_off": [day.isoformat() for day in FREE],
@@ -149,6 +155,12 @@ class TestAfterTheNotice:
             unit_id=police.me["unit"]["id"], due_on="2027-02-26",
         )  # fmt: skip
         by_hand = done(named)
+        # with somebody else, a day that was given stands still and is not counted anew either
+        waits = office.act(
+            f"/leads/{make_lead(office)['id']}", "assign", 1,
+            unit_id=police.me["unit"]["id"], due_on="2027-02-26",
+        )  # fmt: skip
+        held = act(police, act(police, done(waits), "acknowledge"), "transfer_department", **AWAY)
         before = term_of(office, "LEAD-01", TODAY)
         assert (kept["expires_on"], kept["expires_is_provisional"]) == ("2027-02-16", True)
         assert kept["expires_is_given"] is False
@@ -169,6 +181,9 @@ class TestAfterTheNotice:
         after = term_of(office, "LEAD-01", TODAY)
         assert lead["due_on"] == after["on"] != before["on"]
         assert done(office.get(f"/leads/{by_hand['id']}"))["due_on"] == "2027-02-26"
+        held_on = "SELECT due_held_on FROM leads WHERE id = $1"
+        [row] = await asyncio.to_thread(run_sql, running, held_on, held["id"])
+        assert row["due_held_on"] == date(2027, 2, 26)
         stays = done(police.get(f"/property-measures/{given_day['id']}"))
         assert stays["expires_on"] == "2028-02-03"
         assert stays["version"] == given_day["version"]

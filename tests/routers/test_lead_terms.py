@@ -64,6 +64,7 @@ class TestApproval:
         assert (made["status"], made["transfer_stage"]) == ("transferred_police", "sent")
         (one,) = made["transfers"]
         assert (one["investigators"], one["report"]) == (REPORT["investigators"], REPORT["report"])
+        assert (one["materials"], one["sent_on"]) == ("移送书", today().isoformat())
         assert running_clock(made)["started_at"] == started, "not counted anew by sending it"
 
     def test_refused_with_its_reasons_the_lead_goes_on(self, client):

@@ -144,6 +144,19 @@ class TestTwoPeople:
         assert YEAR + 2 in known
         refused(decide(system, confirmed), 409, "decided")
 
+    def test_they_are_listed_by_where_they_stand(self, security, system):
+        change = done(propose(security, year=YEAR + 7, holiday_year=year()), 201)
+
+        def listed(status: str) -> set[str]:
+            params = {"status": status, "limit": 200}
+            rows = done(system.get("/shared-changes", params=params))["items"]
+            assert {each["status"] for each in rows} <= {status}
+            return {each["id"] for each in rows}
+
+        assert change["id"] in listed("waiting")
+        done(decide(system, change))
+        assert change["id"] in listed("confirmed") - listed("waiting")
+
     def test_a_rule_counts_from_then_on(self, client, security, system):
         before = due(client("office"), "LEAD-UNOWNED-COUNTY", today())
         body = term(security, "LEAD-UNOWNED-COUNTY", term=9)
