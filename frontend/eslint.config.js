@@ -11,6 +11,7 @@ export default tseslint.config(
       'src/api/pinyin.ts',
       'src/api/takenBack.ts',
       'src/api/fields.ts',
+      'src/api/words.ts',
       'src/components.d.ts',
     ],
   },

@@ -14,6 +14,7 @@ GENERATED = (
     "openapi.json",
     "frontend/src/api/schema.ts",
     "frontend/src/api/fields.ts",
+    "frontend/src/api/words.ts",
     "frontend/src/api/labels.ts",
     "frontend/src/api/pinyin.ts",
     "docs/codes.md",

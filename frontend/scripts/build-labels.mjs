@@ -64,6 +64,21 @@ const forms = [...new Set(asked)].sort().map((name) => {
 })
 writeFileSync(new URL('src/api/fields.ts', root), `${head}\n${forms.join('\n')}`)
 
+// What the columns and facts of a record are called: the tables that no page takes are left out of it.
+const shown = Object.entries(spec.components?.schemas ?? {})
+  .filter(([name, { properties }]) => /(Read|Item)$/.test(name) && properties)
+  .map(([name, { properties }]) => [
+    name,
+    Object.entries(properties)
+      .map(([field, schema]) => [field, labelOf(schema)])
+      .filter(([, label]) => label)
+      .map(([field, label]) => `  ${quote(field)}: ${quote(label)},\n`),
+  ])
+  .filter(([, rows]) => rows.length)
+  .sort(([a], [b]) => a.localeCompare(b, 'en'))
+  .map(([name, rows]) => `export const ${name}Words = {\n${rows.join('')}} as const\n`)
+writeFileSync(new URL('src/api/words.ts', root), `${head}\n${shown.join('\n')}`)
+
 const back = Object.entries(spec['x-taken-back'] ?? {}).map(([noun, acts]) => {
   const rows = Object.entries(acts).map(([act, found]) => {
     const each = Object.entries(found).map(([was, by]) => `${quote(was)}: ${quote(by)}`)
