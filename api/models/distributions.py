@@ -92,6 +92,16 @@ class Distribution(Recorded, Versioned, KeptTexts, Waits, Base):
     pay_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
     set_aside_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
 
+    #: No columns, but looked up where they decide (services/recovery/distributions.py).
+    no_claims = False
+    is_stale = False
+    custody = 0
+
+    @property
+    def to_give(self) -> int:
+        """What it gives to people, paid or set aside."""
+        return self.total_pay + self.total_set_aside
+
     @property
     def objections_heard(self) -> bool:
         """Whether objections may still come."""

@@ -101,8 +101,15 @@ class PropertyMeasure(Recorded, Versioned, Waits, Base):
     released_on: Mapped[date | None]
     release_reason: Mapped[ReleaseReason | None]
     release_document_no: Mapped[str] = mapped_column(default="")
+    #: Whether another freeze comes first: no column, but looked up where it decides.
+    is_behind = False
     if TYPE_CHECKING:
         is_groundless: Mapped[bool]
+
+    @property
+    def has_term(self) -> bool:
+        """Whether the law sets it an end."""
+        return self.expires_on is not None and bool(self.rule_id)
 
 
 #: Asked for by its flow: criminal, over a case that is no criminal case any more.

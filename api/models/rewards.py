@@ -108,6 +108,8 @@ class Reward(Recorded, Versioned, Waits, Base):
     claim_issued_at: Mapped[datetime | None]
     #: Whether the reporter got a receipt with the report: no column, but looked up where it decides.
     has_receipt = False
+    #: What came to stand against it, the same.
+    against = ""
     paid_by_id: Mapped[UUID | None]
     paid_at: Mapped[datetime | None]
     voucher_no: Mapped[str] = mapped_column(default="")

@@ -37,6 +37,10 @@ class Plan:
     approved_by_id: UUID | None = None
     objection_until: None = None
     objections_heard: bool = False
+    no_claims: bool = False
+    is_stale: bool = False
+    to_give: int = 100
+    custody: int = 100
 
 
 def actor(role: Role, person: UUID | None = None) -> Actor:

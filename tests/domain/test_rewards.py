@@ -224,6 +224,7 @@ class Reward:
     proposed_by_id: UUID = PROPOSER
     approved_by_id: UUID | None = None
     awaits_code: bool = False
+    against: str = ""
     owner_unit_id: UUID = PROPOSER
 
 

@@ -48,7 +48,7 @@ class Record(Waits):
 PLAIN: dict[str, Any] = {
     "owes": [], "orders": 1, "open_orders": 0, "open_reinspection": None, "open_rectifications": 0, "bare_orders": 0, "returns_count": 0, "marks": [],
     "concluded_unit_ids": [], "concluded_person_ids": [], "charges": ["x"], "town_code": "341522118",
-    "reinspection_finding": "none",
+    "reinspection_finding": "none", "to_give": 1, "custody": 1, "has_term": True,
 }  # fmt: skip
 
 

@@ -157,7 +157,12 @@ class TestMeasures:
         assert (waiting["status"], waiting["rank"], third["rank"]) == ("queued", 2, 3)
         url = f"/property-measures/{waiting['id']}"
         early = police.act(url, "take_effect", waiting["version"], starts_on=LATER.isoformat())
-        assert early.status_code == 422
+        assert (early.status_code, early.json()["code"]) == (409, "not_first_in_queue")
+        assert "第二百四十二条" in early.json()["article"]
+        shown = done(police.get(url))
+        assert "take_effect" not in [each["action"] for each in shown["available_actions"]]
+        assert shown["standing"]["blocked_by"] == ["在先的冻结尚未解除，轮候冻结不能生效"]
+        assert shown["standing"]["next_action"] is None
         done(
             police.act(f"/property-measures/{first['id']}", "release", first["version"],
                        released_on=LATER.isoformat(), release_reason="no_longer_needed",
@@ -167,13 +172,34 @@ class TestMeasures:
             f"/property-measures/{third['id']}", "take_effect", third["version"],
             starts_on=LATER.isoformat(),
         )  # fmt: skip
-        assert out_of_turn.status_code == 422
+        assert (out_of_turn.status_code, out_of_turn.json()["code"]) == (409, "not_first_in_queue")
+        shown = done(police.get(url))
+        assert "take_effect" in [each["action"] for each in shown["available_actions"]]
+        assert (shown["standing"]["blocked_by"], shown["standing"]["next_action"]) == (
+            [],
+            "take_effect",
+        )
         now = done(police.act(url, "take_effect", waiting["version"], starts_on=LATER.isoformat()))
         assert (now["status"], now["kind"], now["expires_on"]) == (
             "active",
             "freeze",
             add_months(LATER, 6).isoformat(),
         )
+
+    def test_what_has_no_end_is_not_renewed(self, client, item):
+        """A criminal seizure lasts as long as its case: no button, and nobody's turn yet."""
+        police = client("police")
+        held = made(
+            police.post("/property-measures", json=measure(item, kind="seize", expires_on=None))
+        )
+        assert held["expires_on"] is None
+        assert "renew" not in [each["action"] for each in held["available_actions"]]
+        assert held["standing"]["next_action"] is None
+        refused = police.act(
+            f"/property-measures/{held['id']}", "renew", held["version"],
+            decided_on=LATER.isoformat(), authority_level="county_psb", document_no="续1号",
+        )  # fmt: skip
+        assert (refused.status_code, refused.json()["code"]) == (409, "no_term")
 
     def test_renewals_count_from_the_old_end(self, client, item):
         police = client("police")

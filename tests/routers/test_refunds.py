@@ -373,6 +373,45 @@ class TestDistributions:
         assert (answer.status_code, answer.json()["code"]) == (409, "insufficient_balance")
         assert done(client("office").get(url))["status"] == "computed"
 
+    def test_what_cannot_be_computed_or_approved_is_not_offered(self, client, case_id):
+        """Nobody's claim yet; a pool that is not in the account; claims verified since: said in the
+        head, and no button."""
+        office, leader, finance = client("office"), client("leader"), client("finance")
+
+        def head(who):
+            shown = done(who.get(url))
+            offered = {each["action"] for each in shown["available_actions"]}
+            return offered, shown["standing"]["blocked_by"], shown["standing"]["next_action"]
+
+        plan = make_plan(office, case_id, pool="100.00")
+        url = f"/distributions/{plan['id']}"
+        offered, blocked, following = head(office)
+        assert "compute" not in offered
+        assert (blocked, following) == (["没有已核实的受害人，不能测算"], None)
+        refused = office.act(url, "compute", plan["version"])
+        assert (refused.status_code, refused.json()["code"]) == (409, "no_claims")
+
+        make_victim(office, case_id, principal="500.00")
+        assert head(office)[1:] == ([], "compute")
+        plan = done(office.act(url, "compute", plan["version"]))
+        offered, blocked, following = head(leader)
+        assert "approve" not in offered
+        assert (blocked, following) == (
+            ["归集专户余额不足：现有0.00元，需要100.00元"], None,
+        )  # fmt: skip
+        refused = leader.act(url, "approve", plan["version"], document_no="众专办批1号")
+        assert (refused.status_code, refused.json()["code"]) == (409, "insufficient_balance")
+        made(post_entry(finance, case_id, "surrender_source", "in_custody", "600.00"))
+        assert head(leader)[1:] == ([], "approve")
+
+        make_victim(office, case_id, principal="300.00")
+        offered, blocked, following = head(leader)
+        assert "approve" not in offered
+        assert "send_back" in offered
+        assert blocked == ["测算之后受害人登记册或者其他方案有变化，请退回重新测算"]
+        plan = done(office.act(url, "compute", plan["version"]))
+        assert head(leader)[1:] == ([], "approve")
+
     def test_a_plan_sent_back_gives_its_money_back(self, client, funded):
         plan = published(client, funded)
         url = f"/distributions/{plan['id']}"

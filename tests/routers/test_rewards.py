@@ -261,9 +261,17 @@ class TestWhoGetsIt:
         first, second = made(propose(office, one)), made(propose(office, two))
         approve(leader, first)
         merge(office, two, one)
+        shown = leader.get(f"/rewards/{second['id']}").json()
+        assert [each["action"] for each in shown["available_actions"]] == ["refuse"]
+        assert shown["standing"]["blocked_by"] == ["同一件事已经奖励过，或者正在办理奖励"]
+        assert shown["standing"]["next_action"] is None
         refused(approve(leader, second), "double_reward")
         refused(pay(finance, first, code_of(office, first)), "double_reward")
+        shown = finance.get(f"/rewards/{first['id']}").json()
+        assert "pay" not in [each["action"] for each in shown["available_actions"]]
         act(office, second, "cancel", reason="同一件事")
+        shown = finance.get(f"/rewards/{first['id']}").json()
+        assert (shown["standing"]["blocked_by"], shown["standing"]["next_action"]) == ([], "pay")
         assert pay(finance, first, code_of(office, first)).json()["status"] == "paid"
 
     def test_the_same_reporter_of_what_was_once_merged(self, client):

@@ -625,7 +625,11 @@ _CODE = Turn(
 REWARD_WAY: Final = Way(
     REWARD_FLOW,
     (
-        Stage("审批", {Ws.PROPOSED: (Turn(K.REWARD_APPROVE, (Wa.APPROVE, Wa.REFUSE), _HOLDER),)}),
+        Stage(
+            "审批",
+            {Ws.PROPOSED: (Turn(K.REWARD_APPROVE, (Wa.APPROVE,), _HOLDER),)},
+            by=frozenset({Wa.APPROVE, Wa.REFUSE}),
+        ),
         Stage(
             "发放",
             {Ws.APPROVED: (_CODE, Turn(K.REWARD_PAY, (Wa.PAY,), _HOLDER, _claimable))},

@@ -346,6 +346,13 @@ class PlanRecord(Record, Protocol):
     objection_until: date | None
     #: Whether objections may still come.
     objections_heard: bool
+    #: Nobody's claim was verified or excluded yet.
+    no_claims: bool
+    #: Claims or other plans of the case changed since it was computed.
+    is_stale: bool
+    #: What it gives to people, and what lies in the account for it, in fen.
+    to_give: int
+    custody: int
 
 
 def _plan(record: Record) -> PlanRecord:
@@ -374,6 +381,33 @@ OBJECTIONS_OVER = Predicate(
     "参照《电信网络新型违法犯罪案件冻结资金返还若干规定》第八条",
     names=lambda record: [f"公示期至{_plan(record).objection_until}"],
 )
+HAS_CLAIMS = Predicate(
+    "no_claims",
+    "没有已核实的受害人，不能测算",
+    lambda _, record: not _plan(record).no_claims,
+    Conflict,
+)
+NOT_STALE = Predicate(
+    "computation_stale",
+    "测算之后受害人登记册或者其他方案有变化，请退回重新测算",
+    lambda _, record: not _plan(record).is_stale,
+    Conflict,
+)
+GIVES = Predicate(
+    "nothing_to_pay",
+    "方案没有可发放的金额",
+    lambda _, record: _plan(record).to_give > 0,
+    Conflict,
+)
+FUNDED = Predicate(
+    "insufficient_balance",
+    "归集专户余额不足",
+    lambda _, record: _plan(record).custody >= _plan(record).to_give,
+    Conflict,
+    names=lambda record: [
+        f"现有{to_yuan(_plan(record).custody)}元，需要{to_yuan(_plan(record).to_give)}元"
+    ],
+)
 D, DA = DistributionStatus, DistributionAction
 
 DISTRIBUTION_FLOW: Flow[DistributionStatus, DistributionAction] = Flow(
@@ -384,13 +418,14 @@ DISTRIBUTION_FLOW: Flow[DistributionStatus, DistributionAction] = Flow(
             frozenset({D.DRAFT, D.COMPUTED}),
             D.COMPUTED,
             Permission.DISTRIBUTION_PREPARE,
+            when=(HAS_CLAIMS,),
         ),
         DA.APPROVE: Step(
             frozenset({D.COMPUTED}),
             D.APPROVED,
             Permission.DISTRIBUTION_APPROVE,
             fields=(Field("document_no", "批准文书编号"),),
-            when=(NOT_PREPARER,),
+            when=(NOT_PREPARER, NOT_STALE, GIVES, FUNDED),
         ),
         DA.SEND_BACK: Step(
             frozenset({D.COMPUTED, D.APPROVED}),

@@ -800,10 +800,14 @@ def refuse(violations: Collection[Violation]) -> None:
 
 
 class MeasureRecord(Record, Protocol):
-    """What the predicate below reads."""
+    """What the predicates below read."""
 
     #: Laid on in criminal procedure, over a case that is no criminal case any more.
     is_groundless: bool
+    #: Whether an earlier freeze of the same property is in force, or waits before this one.
+    is_behind: bool
+    #: Whether the law sets it an end, by which it is renewed.
+    has_term: bool
 
 
 def _has_ground(_: Actor, record: Record) -> bool:
@@ -820,6 +824,19 @@ HAS_GROUND = Predicate(
     _has_ground,
     Conflict,
     _OVER_ARTICLE,
+)
+FIRST_IN_QUEUE = Predicate(
+    "not_first_in_queue",
+    "在先的冻结尚未解除，轮候冻结不能生效",
+    lambda _, record: not cast("MeasureRecord", record).is_behind,
+    Conflict,
+    "《公安机关办理刑事案件程序规定》第二百四十二条",
+)
+HAS_TERM = Predicate(
+    "no_term",
+    "该措施没有法定期限，不需要续行",
+    lambda _, record: cast("MeasureRecord", record).has_term,
+    Conflict,
 )
 
 
@@ -850,7 +867,7 @@ MEASURE_FLOW: Flow[MeasureStatus, MeasureAction] = Flow(
                 _LEVEL,
                 _DOCUMENT,
             ),
-            when=(HAS_GROUND,),
+            when=(HAS_GROUND, HAS_TERM),
         ),
         MeasureAction.TAKE_EFFECT: Step(
             frozenset({MeasureStatus.QUEUED}),
@@ -860,7 +877,7 @@ MEASURE_FLOW: Flow[MeasureStatus, MeasureAction] = Flow(
                 Field("starts_on", "生效日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("expires_on", "到期日", FieldKind.DATE, day=DayKind.END, required=False),
             ),
-            when=(HAS_GROUND,),
+            when=(HAS_GROUND, FIRST_IN_QUEUE),
         ),
         MeasureAction.RELEASE: Step(
             frozenset({MeasureStatus.ACTIVE, MeasureStatus.QUEUED}),

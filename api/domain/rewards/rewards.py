@@ -187,6 +187,8 @@ class RewardAction(Labelled):
 
 #: In these the affair has its reward; a refused or cancelled one may be proposed again.
 ACTIVE: Final = (RewardStatus.PROPOSED, RewardStatus.APPROVED, RewardStatus.PAID)
+#: In these something is still to be done.
+OPEN: Final = (RewardStatus.PROPOSED, RewardStatus.APPROVED)
 #: What stands in a payment list: what is to be paid, and what was.
 PAYABLE: Final = (RewardStatus.APPROVED, RewardStatus.PAID)
 
@@ -198,6 +200,8 @@ class RewardRecord(Record, Protocol):
     approved_by_id: UUID | None
     #: Whether the reporter has nothing to show for it yet: neither receipt nor code.
     awaits_code: bool
+    #: What came to stand against it since it was proposed: the code of one of `STILL_RIGHT`.
+    against: str
 
 
 def _reward(record: Record) -> RewardRecord:
@@ -221,6 +225,18 @@ THIRD_PERSON = Predicate(
     "same_person", "提出的人和审批的人不能经手发放，须由他人发放", _third_person, Conflict
 )
 
+
+def _against(code: str, sentence: str) -> Predicate:
+    return Predicate(code, sentence, lambda _, record: _reward(record).against != code, Conflict)
+
+
+#: Leads may be merged, and conclusions change, after it was proposed.
+FIRST_CHANGED, CONCLUSION_CHANGED = "first_changed", "conclusion_changed"
+STILL_RIGHT = (
+    *(_against(each.value, each.label) for each in (RewardHindrance.TWICE, RewardHindrance.STAFF)),
+    _against(FIRST_CHANGED, "合并后有更早的线索，请撤销后重新提出"),
+    _against(CONCLUSION_CHANGED, "核查结论已经改变，请撤销后重新提出"),
+)
 #: Nobody is paid who has nothing to show: first the code goes out.
 CLAIMABLE = Predicate(
     "no_claim_code",
@@ -240,7 +256,7 @@ REWARD_FLOW: Flow[RewardStatus, RewardAction] = Flow(
             S.APPROVED,
             Permission.REWARD_APPROVE,
             fields=(Field("document_no", "批准文书编号"),),
-            when=(NOT_PROPOSER,),
+            when=(NOT_PROPOSER, *STILL_RIGHT),
         ),
         A.REFUSE: Step(
             frozenset({S.PROPOSED}),
@@ -260,7 +276,7 @@ REWARD_FLOW: Flow[RewardStatus, RewardAction] = Flow(
                     "is_attested", "已当面确认领取人不是工作人员、不是涉案人员", FieldKind.BOOLEAN
                 ),
             ),
-            when=(THIRD_PERSON, CLAIMABLE),
+            when=(THIRD_PERSON, CLAIMABLE, *STILL_RIGHT),
         ),
         A.CANCEL: Step(
             frozenset({S.PROPOSED, S.APPROVED}),

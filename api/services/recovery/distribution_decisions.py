@@ -8,16 +8,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import TIMEZONE, now, today
 from api.core.base.ids import uuid7
 from api.core.events import events
-from api.domain.cases.victims import VictimStatus
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
+from api.domain.kit.errors import Conflict, FieldError, Invalid
 from api.domain.kit.events import EventName
 from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
@@ -39,7 +38,15 @@ from api.models.victims import Victim
 from api.services.kit import _transition, protect, time_rules
 from api.services.recovery import ledger
 from api.services.recovery.distribution_payments import confirm, confirm_partly, pay
-from api.services.recovery.distributions import LISTING, forget, lines_of, read
+from api.services.recovery.distributions import (
+    BESIDE,
+    CLAIMANTS,
+    EARLIER,
+    LISTING,
+    forget,
+    lines_of,
+    read,
+)
 
 D, K, L = Distribution, AccountKind, DistributionLine
 
@@ -58,6 +65,7 @@ async def transition(
         for name in ("reason", "document_no")
         if getattr(body, name, None)
     }
+    await _look_beside(session, plan, body.action)
     await _transition.apply(
         session, actor, plan, DISTRIBUTION_FLOW, EventName.DISTRIBUTION_TRANSITIONED, body, told
     )
@@ -66,15 +74,25 @@ async def transition(
     return await read(actor, record_id, session)
 
 
+async def _look_beside(session: AsyncSession, plan: Distribution, action: str) -> None:
+    """What of the case decides about the plan."""
+    if action == DistributionAction.APPROVE.value:
+        # plans of one case are approved one by one
+        await session.execute(select(Case.id).where(Case.id == plan.case_id).with_for_update())
+    found = await session.execute(
+        select(*(column.label(name) for name, column in BESIDE.items())).where(D.id == plan.id)
+    )
+    for name, value in zip(BESIDE, found.one(), strict=True):
+        setattr(plan, name, value)
+
+
 # --- compute ---------------------------------------------------------------------------------
 
 
 async def _compute(session: AsyncSession, actor: Actor, plan: Distribution, body: Any) -> None:
     del body
     forget(plan)
-    rows = await _claimants(session, plan.case_id, plan.id)
-    if not rows:
-        raise RuleViolated("没有已核实的受害人，不能测算", code="no_claims")
+    rows = await _claimants(session, plan)
     result = compute(
         [claim for _, claim in rows],
         plan.pool,
@@ -99,38 +117,19 @@ async def _compute(session: AsyncSession, actor: Actor, plan: Distribution, body
     await _write_lines(session, plan, {claim.key: victim for victim, claim in rows}, result)
 
 
-async def _claimants(
-    session: AsyncSession, case_id: UUID, plan_id: UUID
-) -> list[tuple[UUID, Claim]]:
-    """Verified and excluded claims; what earlier plans paid or promised counts as refunded."""
-    earlier = (
-        select(func.coalesce(func.sum(L.share), 0))
-        .join(D, and_(D.id == L.distribution_id, D.round == L.round))
-        .where(
-            L.victim_id == Victim.id,
-            D.id != plan_id,
-            D.status.not_in(
-                [
-                    DistributionStatus.DRAFT,
-                    DistributionStatus.COMPUTED,
-                    DistributionStatus.WITHDRAWN,
-                ]
-            ),
-        )
-        .scalar_subquery()
-    )
+async def _claimants(session: AsyncSession, plan: Distribution) -> list[tuple[UUID, Claim]]:
+    """What the computation takes in."""
     rows = await session.execute(
         select(
             Victim.id,
             Victim.number,
             Victim.principal,
             Victim.returns,
-            Victim.refunds + earlier,
+            Victim.refunds + EARLIER,
             Victim.claim_status,
-        ).where(
-            Victim.case_id == case_id,
-            Victim.status.in_([VictimStatus.VERIFIED, VictimStatus.EXCLUDED]),
         )
+        .join(D, D.id == plan.id)
+        .where(CLAIMANTS)
     )
     return [
         (victim, Claim(number, principal, returns, int(refunds), ClaimStatus(standing)))
@@ -175,11 +174,10 @@ async def _write_lines(
 
 async def _still_holds(session: AsyncSession, plan: Distribution) -> None:
     """What the leader signs is what the register says now: claims verified since, and plans that
-    were approved since, would be paid beside it. Plans of one case are approved one by one."""
-    await session.execute(select(Case.id).where(Case.id == plan.case_id).with_for_update())
+    were approved since, would be paid beside it."""
     kept = plan.certificate or {}
     result = compute(
-        [claim for _, claim in await _claimants(session, plan.case_id, plan.id)],
+        [claim for _, claim in await _claimants(session, plan)],
         plan.pool,
         BaseRule(plan.base_rule),
         returns_offset=plan.returns_offset,
@@ -210,8 +208,6 @@ async def _approve(session: AsyncSession, actor: Actor, plan: Distribution, body
         )
         if amount
     }
-    if not drafts:
-        raise RuleViolated("方案没有可发放的金额", code="nothing_to_pay")
     await ledger.post_many(session, actor, plan.case_id, list(drafts.values()))
     for name, draft in drafts.items():
         setattr(plan, name, draft.id)

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.access import case_rows
 from api.core.base.clock import today
@@ -22,6 +23,7 @@ from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, yuan
 from api.core.listing.ways import one
 from api.domain.across.ways import DISTRIBUTION_WAY
+from api.domain.cases.victims import VictimStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
@@ -34,11 +36,13 @@ from api.domain.recovery.distributions import (
     LineStatus,
     notice_sentence,
 )
+from api.domain.recovery.ledger import AccountKind
 from api.domain.recovery.restated import PlanSums, of_plan
 from api.domain.words import money
-from api.domain.words.money import to_yuan
+from api.domain.words.money import to_fen, to_yuan
 from api.models import distributions as distribution_models
 from api.models.distributions import Distribution, DistributionLine, heard
+from api.models.ledger import Account, Posting
 from api.models.victims import Victim
 from api.schemas.common import actions, restating
 from api.schemas.distributions import (
@@ -60,6 +64,68 @@ corrections.check(DistributionUpdate, Distribution)
 D, L = Distribution, DistributionLine
 #: The lines that a plan consists of now.
 _HOLDS = and_(L.distribution_id == D.id, L.round == D.round)
+#: What a computation takes in: verified and excluded claims; what earlier plans paid or promised
+#: counts as refunded.
+CLAIMANTS = and_(
+    Victim.case_id == D.case_id,
+    Victim.status.in_([VictimStatus.VERIFIED, VictimStatus.EXCLUDED]),
+)
+_OTHER, _OTHERS = aliased(D), aliased(L)
+EARLIER = (
+    select(func.coalesce(func.sum(_OTHERS.share), 0))
+    .join(_OTHER, and_(_OTHER.id == _OTHERS.distribution_id, _OTHER.round == _OTHERS.round))
+    .where(
+        _OTHERS.victim_id == Victim.id,
+        _OTHER.id != D.id,
+        _OTHER.status.not_in(
+            [
+                DistributionStatus.DRAFT,
+                DistributionStatus.COMPUTED,
+                DistributionStatus.WITHDRAWN,
+            ]
+        ),
+    )
+    .correlate(Victim, D)
+    .scalar_subquery()
+)
+_HAS_CLAIMS = exists(select(Victim.id).where(CLAIMANTS).correlate(D))
+_UNCHANGED = exists(
+    select(L.id)
+    .where(
+        _HOLDS,
+        L.victim_id == Victim.id,
+        L.principal == Victim.principal,
+        L.returns == Victim.returns,
+        L.refunds == Victim.refunds + EARLIER,
+        L.standing == Victim.claim_status,
+    )
+    .correlate(D, Victim)
+)
+#: Whether the register of victims, or another plan, says otherwise than when it was computed.
+_IS_STALE = and_(
+    D.status == DistributionStatus.COMPUTED,
+    or_(
+        exists(select(Victim.id).where(CLAIMANTS, ~_UNCHANGED).correlate(D)),
+        select(func.count()).select_from(Victim).where(CLAIMANTS).correlate(D).scalar_subquery()
+        != D.claims_count,
+    ),
+)
+_CUSTODY = func.coalesce(
+    select(Posting.balance)
+    .join(Account, Account.id == Posting.account_id)
+    .where(Account.book_id == D.case_id, Account.kind == AccountKind.IN_CUSTODY.value)
+    .order_by(Posting.seq.desc())
+    .limit(1)
+    .correlate(D)
+    .scalar_subquery(),
+    0,
+)
+#: What decides beside the columns of a plan.
+BESIDE: dict[str, Any] = {
+    "no_claims": ~_HAS_CLAIMS,
+    "is_stale": _IS_STALE,
+    "custody": _CUSTODY,
+}
 _PAYABLE = frozenset(
     {DistributionStatus.PUBLISHED, DistributionStatus.PAYING, DistributionStatus.PARTLY_PAID}
 )
@@ -112,6 +178,7 @@ _READ: dict[str, Any] = _ITEM | {
     "parts": _PARTS,
     "pool_fen": D.pool,
     "undistributed_fen": D.undistributed,
+    **BESIDE,
     "returns_offset": D.returns_offset,
     "note": D.note,
     "level": D.certificate["level"].astext,
@@ -138,7 +205,7 @@ check_columns(
     {
         name: column
         for name, column in _READ.items()
-        if name not in {*_DECIDING, "entered", "taken_by"}
+        if name not in {*_DECIDING, *BESIDE, "entered", "taken_by"}
     },
     "available_actions",
     "standing",
@@ -247,6 +314,10 @@ class _FlowView:
     approved_by_id: UUID | None
     objection_until: date | None
     objections_heard: bool
+    no_claims: bool
+    is_stale: bool
+    to_give: int
+    custody: int
 
 
 def _uuid(value: str | None) -> UUID | None:
@@ -259,6 +330,7 @@ async def read(
     """One visible plan with what the actor may do with it. Raises NotFound."""
     plan = await LISTING.one(actor, record_id, session)
     until = date.fromisoformat(day) if (day := plan["objection_until"]) else None
+    given = to_fen(plan["total_pay"]) + to_fen(plan["total_set_aside"])
     standing = _FlowView(
         DistributionStatus(plan["status"]),
         actor.unit_id,
@@ -266,6 +338,10 @@ async def read(
         _uuid(plan["approved_by_id"]),
         until,
         heard(until),
+        plan.pop("no_claims"),
+        plan.pop("is_stale"),
+        given,
+        int(plan.pop("custody")),
     )
     plan["notice"] = notice_sentence(
         BaseRule(plan["base_rule"]), returns_offset=plan["returns_offset"]

@@ -31,7 +31,7 @@ from api.domain.recovery.property_measures import (
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure, PropertyMeasureRenewal
 from api.services.kit import _transition, protect, time_rules
-from api.services.recovery.property_measures import LISTING, lapse, read, set_end
+from api.services.recovery.property_measures import IS_BEHIND, LISTING, lapse, read, set_end
 
 M = PropertyMeasure
 
@@ -51,6 +51,8 @@ async def transition(
     if body.action == MeasureAction.RELEASE.value:
         # beforehand: status and event are written together, and the table wants both or neither
         measure.released_on = body.released_on
+    if body.action == MeasureAction.TAKE_EFFECT.value:
+        measure.is_behind = await _is_behind(session, measure)
     told = {"document_no": getattr(body, "document_no", "")}
     await _transition.apply(
         session, actor, measure, MEASURE_FLOW, EventName.PROPERTY_MEASURE_TRANSITIONED, body, told
@@ -124,31 +126,22 @@ async def _renew(session: AsyncSession, actor: Actor, measure: PropertyMeasure, 
     )
 
 
+async def _is_behind(session: AsyncSession, measure: PropertyMeasure) -> bool:
+    """Whether another freeze comes first."""
+    # who registers or promotes another freeze on the item waits here
+    await session.execute(
+        select(PropertyItem.id).where(PropertyItem.id == measure.property_item_id).with_for_update()
+    )
+    asked = select(IS_BEHIND).where(M.id == measure.id)
+    return bool(await session.scalar(asked, {"today": today()}))
+
+
 async def _take_effect(
     session: AsyncSession, actor: Actor, measure: PropertyMeasure, body: Any
 ) -> None:
     """The first in the queue becomes a freeze the day the earlier one ends (查扣冻规定 26)."""
     del actor
-    # who registers or promotes another freeze on the item waits here
-    await session.execute(
-        select(PropertyItem.id).where(PropertyItem.id == measure.property_item_id).with_for_update()
-    )
     await lapse(session, measure.property_item_id)
-    ahead = await session.scalar(
-        select(func.count()).where(
-            M.property_item_id == measure.property_item_id,
-            M.id != measure.id,
-            M.status.in_([MeasureStatus.ACTIVE, MeasureStatus.QUEUED]),
-            M.kind.in_([MeasureKind.FREEZE, MeasureKind.WAITING_FREEZE]),
-            M.rank < measure.rank,
-        )
-    )
-    if ahead:
-        raise RuleViolated(
-            "在先的冻结尚未解除，轮候冻结不能生效",
-            code="not_first_in_queue",
-            article="《公安机关办理刑事案件程序规定》第二百四十二条",
-        )
     earlier = await session.scalar(
         select(func.max(func.coalesce(M.released_on, M.expires_on))).where(
             M.property_item_id == measure.property_item_id,

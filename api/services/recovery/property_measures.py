@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.access import case_rows
 from api.core.base.clock import now, today
@@ -82,6 +83,23 @@ _TODAY = property_items.TODAY
 _status = property_items.effective_status()
 
 
+_AHEAD = aliased(M)
+#: Whether another freeze of the same property comes first: in force, or registered earlier.
+IS_BEHIND = exists().where(
+    _AHEAD.property_item_id == M.property_item_id,
+    _AHEAD.id != M.id,
+    _AHEAD.kind.in_([MeasureKind.FREEZE, MeasureKind.WAITING_FREEZE]),
+    _AHEAD.rank < M.rank,
+    or_(
+        _AHEAD.status == MeasureStatus.QUEUED,
+        and_(
+            _AHEAD.status == MeasureStatus.ACTIVE,
+            or_(_AHEAD.expires_on.is_(None), _AHEAD.expires_on >= _TODAY),
+        ),
+    ),
+)
+
+
 def _property_ref() -> Any:
     named = func.json_build_object(
         "id", PropertyItem.id,
@@ -141,9 +159,12 @@ _READ: dict[str, Any] = _ITEM | {
     "taken_by": taken_by(M),
     "owner_unit_id": M.owner_unit_id,
     "is_groundless": M.is_groundless,
+    "is_behind": IS_BEHIND,
 }
 #: For the head of the record alone.
-_UNSHOWN = frozenset({"entered", "taken_by", "owner_name", "owner_unit_id", "is_groundless"})
+_UNSHOWN = frozenset(
+    {"entered", "taken_by", "owner_name", "owner_unit_id", "is_groundless", "is_behind"}
+)
 check_columns(PropertyMeasureItem, _ITEM, "working_days_left")
 check_columns(
     PropertyMeasureRead,
@@ -219,6 +240,8 @@ class _FlowView:
     status: MeasureStatus
     owner_unit_id: UUID
     is_groundless: bool
+    is_behind: bool
+    has_term: bool
 
 
 async def read(
@@ -230,6 +253,8 @@ async def read(
         MeasureStatus(item["status"]),
         UUID(item.pop("owner_unit_id")),
         item.pop("is_groundless"),
+        item.pop("is_behind"),
+        has_term=item["expires_on"] is not None and bool(item["rule_id"]),
     )
     available = MEASURE_FLOW.available(actor, standing)
     fen = to_fen(item["amount"]) if item["amount"] else None
@@ -238,7 +263,8 @@ async def read(
     item["working_days_left"] = (await terms.known()).of(item, terms.MEASURE)
     own = until(item["expires_on"], rule=item["rule_id"], version=item["rule_version"])
     days = measure_warnings.days(await _clock(session), item)
-    own = replace(own, is_early=bool(days) and days[0] > today())
+    # without an end it is released with the case, and nobody's turn before
+    own = replace(own, is_early=item["expires_on"] is None or (bool(days) and days[0] > today()))
     item["standing"] = await standing_of(
         MEASURE_WAY,
         actor,

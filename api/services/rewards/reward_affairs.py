@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import TIMEZONE
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import NotFound
+from api.domain.leads.leads import LeadConclusion
 from api.domain.rewards import rewards
 from api.domain.rewards.rewards import NOT_REWARDED, Report, RewardHindrance, RewardRule
 from api.models.cases import CaseLead
@@ -94,6 +95,21 @@ async def is_rewarded(
     if besides is not None:
         asked = asked.where(Reward.id != besides)
     return await session.scalar(asked.limit(1)) is not None
+
+
+async def against(
+    session: AsyncSession, reward_id: UUID, lead_id: UUID, conclusion: LeadConclusion
+) -> str:
+    """What came to stand against a reward since it was proposed, by its code; leads may have been
+    merged."""
+    affair = await known(session, lead_id)
+    if await is_rewarded(session, affair, besides=reward_id):
+        return RewardHindrance.TWICE.value
+    if affair.informant.is_staff:
+        return RewardHindrance.STAFF.value
+    if affair.first.id != lead_id:
+        return rewards.FIRST_CHANGED
+    return "" if affair.main.conclusion is conclusion else rewards.CONCLUSION_CHANGED
 
 
 async def once_rewarded(session: AsyncSession, affair: Affair) -> list[dict[str, str]]:

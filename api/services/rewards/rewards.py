@@ -17,6 +17,7 @@ from api.core.base.clock import now
 from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
 from api.core.database import numbers
+from api.core.database.db import database
 from api.core.events import events
 from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
@@ -185,6 +186,7 @@ class _FlowView:
     proposed_by_id: UUID
     approved_by_id: UUID | None
     awaits_code: bool
+    against: str
 
 
 async def read(
@@ -202,6 +204,7 @@ async def read(
         UUID(proposed_by),
         UUID(approved_by) if approved_by else None,
         not reward["is_claimable"],
+        await _against(reward, session),
     )
     restated = restating(rewards.restated(to_fen(reward["amount"]), to_fen(reward["computed"])))
     available = REWARD_FLOW.available(actor, standing)
@@ -226,6 +229,21 @@ async def read(
         reward |= {"reporter_kind": None, "conclusion": None, "involved": None}
         reward |= {"note": "", "distinct_reason": ""}
     return reward
+
+
+async def _against(reward: dict[str, Any], session: AsyncSession | None) -> str:
+    """What came to stand against a reward that was read, while anything is still to be done."""
+    if RewardStatus(reward["status"]) not in rewards.OPEN:
+        return ""
+    asked = (
+        UUID(str(reward["id"])),
+        UUID(str(reward["lead"][0]["id"])),
+        LeadConclusion(reward["conclusion"]),
+    )
+    if session is not None:
+        return await reward_affairs.against(session, *asked)
+    async with database().glance() as own:
+        return await reward_affairs.against(own, *asked)
 
 
 async def of_lead(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, Any]:
@@ -332,6 +350,10 @@ async def transition(
     await reward_rules.lock(session, actor.town)
     reward = await _transition.lock(session, actor, LISTING, Reward, record_id)
     reward.has_receipt = await session.get(LeadReceipt, reward.lead_id) is not None
+    if body.action in {RewardAction.APPROVE.value, RewardAction.PAY.value}:
+        reward.against = await reward_affairs.against(
+            session, reward.id, reward.lead_id, reward.conclusion
+        )
     told = {
         name: await unnamed.told(session, reward.lead_id, getattr(body, name))
         for name in ("reason", "document_no", "voucher_no")
@@ -342,11 +364,9 @@ async def transition(
     )
     match body.action:
         case RewardAction.APPROVE.value:
-            await _ensure_still_right(session, reward)
             reward.approved_by_id, reward.approved_at = actor.id, now()
             reward.document_no = told["document_no"]
         case RewardAction.PAY.value:
-            await _ensure_still_right(session, reward)
             await _ensure_claimed(session, reward, body)
             reward.paid_by_id, reward.paid_at = actor.id, now()
             reward.voucher_no = told["voucher_no"]
@@ -356,19 +376,6 @@ async def transition(
             reward.claim_digest = None
     await session.flush()
     return await read(actor, record_id, session)
-
-
-async def _ensure_still_right(session: AsyncSession, reward: Reward) -> None:
-    """Leads may have been merged since it was proposed. Raises Conflict."""
-    affair = await reward_affairs.known(session, reward.lead_id)
-    if await reward_affairs.is_rewarded(session, affair, besides=reward.id):
-        _refuse([RewardHindrance.TWICE])
-    if affair.informant.is_staff:
-        _refuse([RewardHindrance.STAFF])
-    if affair.first.id != reward.lead_id:
-        raise Conflict("合并后有更早的线索，请撤销后重新提出", code="first_changed")
-    if affair.main.conclusion is not reward.conclusion:
-        raise Conflict("核查结论已经改变，请撤销后重新提出", code="conclusion_changed")
 
 
 async def _ensure_claimed(session: AsyncSession, reward: Reward, body: Any) -> None:
