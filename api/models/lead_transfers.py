@@ -133,6 +133,9 @@ class LeadTransfer(Recorded, Versioned, Waits, Base):
 
     # the names by which the steps of every hand-over know it
 
+    #: Whether the days for a review are over: looked up where it decides, which is on reading.
+    review_over = False
+
     @property
     def transfer_receiver_id(self) -> UUID | None:
         """Whose turn it is, where that is the receiver's."""

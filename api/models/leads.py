@@ -349,6 +349,8 @@ class Lead(Recorded, Versioned, Waits, Base):
     transfer_organ: Mapped[ReceivingOrgan | None]
     #: The last day of the hand-over's term that runs, whoever it binds (`lead_transfer_clocks`).
     handover_due_on: Mapped[date | None]
+    #: Whether the days for a review are over: looked up where it decides, which is on reading.
+    review_over = False
     #: The `Obligation`s that are open (`lead_obligations`).
     owes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     #: Closed is what the office did, solved is what the reporter got.

@@ -454,7 +454,7 @@ class TestAnEntitysProblem:
         answer = market.post("/cases", json={"source_handover_id": made["id"]})
         assert answer.status_code == 403
 
-    def test_what_the_police_decline_may_be_reviewed_or_let_stand(self, client):
+    def test_what_the_police_decline_may_be_reviewed_or_let_stand(self, client, running):
         police, market = client("police"), client("market")
         made = received(police, handed(police, transferred(client)))
         made = answered(police, made, "not_filed", **factories.DECIDED)
@@ -468,6 +468,9 @@ class TestAnEntitysProblem:
         assert act(police, made, "record_review", **decided)["status"] == "answered"
         other = received(police, handed(police, transferred(client)))
         other = answered(police, other, "not_filed", **factories.DECIDED)
+        assert handed_turn(market, other) == "ask_review"
+        late(running, other["id"])
+        assert handed_turn(market, other) == "let_stand", "the days for a review are over"
         assert act(market, other, "let_stand")["status"] == "answered"
 
     def test_one_hand_over_is_open_at_a_time_whatever_becomes_of_the_entity(self, client):

@@ -10,7 +10,17 @@ from tests import factories
 from tests.answers import done, problem, refused
 from tests.duties import duties
 from tests.factories import unit_of
-from tests.handovers import PAPERS, RECEIPT, body_for, decide, fresh, offered, receive, sent
+from tests.handovers import (
+    PAPERS,
+    RECEIPT,
+    body_for,
+    decide,
+    fresh,
+    late,
+    offered,
+    receive,
+    sent,
+)
 from tests.leads import act, fed_back, running_clock
 
 DAY = timedelta(days=1)
@@ -520,3 +530,18 @@ def test_whoever_took_it_over_keeps_nobody_else_from_their_turn(client):
     assert [turn["holder"] for turn in head["now"] if turn["is_mine"]] == [None]
     made = decide(police, receive(police, made), "not_filed")
     assert fresh(market, made)["standing"]["next_action"] == "ask_review"
+
+
+def test_a_review_is_asked_for_within_its_days(client, running):
+    """Afterwards letting it stand is what is left; what was asked in time may still be recorded."""
+    market, police = client("market"), client("police")
+    made = decide(police, receive(police, sent(client)), "not_filed")
+    late(running, made["id"])
+    shown = fresh(market, made)
+    assert shown["standing"]["next_action"] == "let_stand"
+    [turn] = [each for each in shown["standing"]["now"] if "复议" in each["what"]]
+    assert turn["what"] == "提请复议的期限已过，登记不提请复议（可以建议检察院立案监督）"
+    assert "ask_review" in offered(shown)
+    assert duties(market, made["id"], "lead_declined")
+    act(market, shown, "let_stand")
+    assert not duties(market, made["id"], "lead_declined")

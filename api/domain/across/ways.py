@@ -125,8 +125,36 @@ _FOLLOW_UP = Turn(
 #: What the police said, and the sender has to do about it.
 _SUPPLY = Turn(K.LEAD_SUPPLY, (La.SUPPLY_PAPERS,), when=_stage(TransferStage.INCOMPLETE))
 _GOODS = Turn(K.LEAD_GOODS, (La.HAND_OVER_GOODS,), when=_stage(TransferStage.FILED))
-_DECLINED = Turn(
-    K.LEAD_DECLINED, (La.ASK_REVIEW, La.LET_STAND), when=_stage(TransferStage.DECLINED)
+
+
+def _review_in_time(record: Any) -> bool:
+    return not record.review_over
+
+
+def _review_over(record: Any) -> bool:
+    return bool(record.review_over)
+
+
+#: When the days for a review are over: what was asked within them may still be recorded.
+_TOO_LATE: Final = "提请复议的期限已过，登记不提请复议（可以建议检察院立案监督）"
+
+
+def _declined(lead: Any) -> bool:
+    return lead.transfer_stage is TransferStage.DECLINED
+
+
+_DECLINED = (
+    Turn(
+        K.LEAD_DECLINED,
+        (La.ASK_REVIEW, La.LET_STAND),
+        when=lambda lead: _declined(lead) and _review_in_time(lead),
+    ),
+    Turn(
+        K.LEAD_DECLINED,
+        (La.LET_STAND, La.ASK_REVIEW),
+        when=lambda lead: _declined(lead) and _review_over(lead),
+        says=_TOO_LATE,
+    ),
 )
 #: Nobody who had it took it up: it is the sender's to say what was found.
 _CONCLUDE = Turn(K.LEAD_CONCLUDE, (La.CONCLUDE,), when=_left_to_conclude)
@@ -160,7 +188,7 @@ _OPEN = Turn(
     K.LEAD_OPEN_CASE, (), Whose.RECEIVER, _to_open, elsewhere=_opens_a_case, onward=_not_opened
 )
 _HANDED = (_FOLLOW_UP, _RECEIVE, _DECIDE, _OPEN)
-_AT_POLICE = (*_HANDED, _SUPPLY, _GOODS, _DECLINED, _DROPPED)
+_AT_POLICE = (*_HANDED, _SUPPLY, _GOODS, *_DECLINED, _DROPPED)
 #: What the police decide, or do not do, asks the same when the lead is over.
 _AFTER = (_GOODS, _DROPPED, _OPEN)
 
@@ -406,7 +434,15 @@ HANDOVER_WAY: Final = Way(
             "移交物品或者复议",
             {
                 Hs.FILED: (Turn(K.HANDOVER_GOODS, (Ha.HAND_OVER_GOODS,)), _OPEN_FROM_HANDOVER),
-                Hs.DECLINED: (Turn(K.HANDOVER_DECLINED, (Ha.ASK_REVIEW, Ha.LET_STAND)),),
+                Hs.DECLINED: (
+                    Turn(K.HANDOVER_DECLINED, (Ha.ASK_REVIEW, Ha.LET_STAND), when=_review_in_time),
+                    Turn(
+                        K.HANDOVER_DECLINED,
+                        (Ha.LET_STAND, Ha.ASK_REVIEW),
+                        when=_review_over,
+                        says=_TOO_LATE,
+                    ),
+                ),
                 Hs.REVIEWED: _received(Ha.RECORD_REVIEW),
             },
             aside=True,

@@ -221,6 +221,8 @@ class _FlowView:
     kind: TransferKind
     waived_just_now: bool
     awaits_case: bool
+    #: Whether the days for asking the police to review are over.
+    review_over: bool
 
 
 async def read(
@@ -237,6 +239,7 @@ async def read(
         TransferKind(found["kind"]),
         waived_just_now=found.pop("nobody_went_on") and found["recalled_on"] == today().isoformat(),
         awaits_case=not found.pop("has_case") and filed and found["risk_entity"] != [],
+        review_over=found["due_on"] is not None and found["due_on"] < today().isoformat(),
     )
     available = HANDOVER_FLOW.available(actor, view)
     answers = ",".join(law.results(ReceivingOrgan(found["organ"])))

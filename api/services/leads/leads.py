@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api.access import links
+from api.core.base.clock import today
 from api.core.base.crypto import keyring
 from api.core.database.db import database
 from api.core.events import events
@@ -564,6 +565,8 @@ class _FlowView:
     has_merged: bool
     marks: list[str]
     town_code: str
+    #: Whether the days for asking the police to review are over.
+    review_over: bool
 
 
 async def read(
@@ -651,7 +654,12 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         lead.pop("has_merged"),
         lead["marks"],
         lead.pop("town_code"),
+        review_over=_is_past(lead["handover_due_on"]),
     )
+
+
+def _is_past(day: str | None) -> bool:
+    return day is not None and date.fromisoformat(day) < today()
 
 
 def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
