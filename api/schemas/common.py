@@ -33,6 +33,8 @@ from api.schemas.days import DAYS, PastMoment
 
 #: What a text of nothing else looks empty with: spaces, format and control characters.
 _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cf", "Cc"})
+#: Letters and signs by their category, and nothing to see: fillers of Hangul, Braille without a dot.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def plain_fields(model: type[BaseModel]) -> list[str]:
@@ -100,7 +102,7 @@ def printable(text: str) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise ValueError("含有不完整的字符") from error
-    if text and all(category(c) in _UNSEEN for c in text):
+    if text and all(category(c) in _UNSEEN or c in _BLANK_LETTERS for c in text):
         raise ValueError("没有看得见的字")
     return text
 

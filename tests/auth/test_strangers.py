@@ -249,3 +249,11 @@ class TestPasswords:
         name, made = newcomer
         refused = self.changed(running, name, made["temporary_password"], "P@ssw0rd2026")
         assert (refused.status_code, refused.json()["code"]) == (422, "password_weak")
+
+
+def test_a_login_names_one_person(running):
+    words = [("grant_type", "password"), ("username", "leader"), ("username", "office")]
+    body = "&".join(f"{name}={value}" for name, value in [*words, ("password", PASSWORD)])
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = httpx.post(f"{running.api}/auth/token", content=body, headers=kind)
+    assert (answer.status_code, answer.json()["code"]) == (422, "field_repeated"), answer.text

@@ -50,10 +50,37 @@ def test_a_misspelled_filter_is_told_beside_all_others(client):
     }
 
 
+@pytest.mark.parametrize(("method", "route"), ROUTES)
+def test_what_is_said_once_is_not_said_twice(anybody, method, route):
+    """One reader takes the first, another the last."""
+    once = [name for name, many in query.names(route.dependant).items() if not many]
+    if not once:
+        return
+    path = route.path
+    for parameter in route.dependant.path_params:
+        path = path.replace(f"{{{parameter.alias}}}", NOBODY)
+    answer = anybody.request(method, path, params=[(once[0], "1"), (once[0], "2")])
+    assert answer.status_code == 422, answer.text
+    (told,) = answer.json()["errors"]
+    assert (told["code"], told["message"]) == ("field_repeated", "同一个栏目重复出现")
+
+
+def test_what_may_come_several_times_does(client):
+    answer = client("office").get("/leads?status=closed&status=received&limit=1")
+    assert answer.status_code == 200
+
+
+def test_a_word_in_another_encoding_is_not_a_word_that_is_nowhere(client):
+    answer = client("office").get("/leads?q=%D5%C5%C8%FD")
+    assert (answer.status_code, answer.json()["code"]) == (422, "encoding_invalid")
+
+
 def test_known_are_those_of_models_and_of_dependencies():
     taken = {r.path: query.names(r.dependant) for r in api_routes(ROUTERS) if "GET" in r.methods}
-    assert {"cursor", "limit", "with_total", "q", "status"} <= taken["/api/v1/leads"]
-    assert taken["/api/v1/me/duties"] == {
+    assert {"cursor", "limit", "with_total", "q", "status"} <= taken["/api/v1/leads"].keys()
+    assert taken["/api/v1/leads"]["status"]
+    assert not taken["/api/v1/leads"]["q"]
+    assert taken["/api/v1/me/duties"].keys() == {
         "kind",
         "cursor",
         "limit",
@@ -63,5 +90,11 @@ def test_known_are_those_of_models_and_of_dependencies():
         "holder_id",
         "subject_id",
     }
-    assert taken["/api/v1/statistics/villages"] == set()
-    assert taken["/api/v1/statistics/overview"] == {"period", "date_from", "date_to"}
+    assert taken["/api/v1/statistics/villages"] == {}
+    assert taken["/api/v1/statistics/overview"].keys() == {"period", "date_from", "date_to"}
+
+
+def test_an_upload_is_of_one_kind(client):
+    parts = [("kind", (None, "leads")), ("kind", (None, "victims")), ("file", ("a.csv", b"a,b"))]
+    answer = client("office").post("/imports", files=parts)
+    assert (answer.status_code, answer.json()["code"]) == (422, "field_repeated"), answer.text

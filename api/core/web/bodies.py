@@ -122,7 +122,8 @@ async def read_small(request: Request) -> bytes:
 async def read_form(request: Request) -> None:
     """A form without a file; the route finds it read already. Raises PayloadTooLarge, Invalid."""
     await read_small(request)
-    await request.form(max_files=2, max_fields=_MAX_FORM_FIELDS, max_part_size=_MAX_FORM)
+    form = await request.form(max_files=2, max_fields=_MAX_FORM_FIELDS, max_part_size=_MAX_FORM)
+    _check_repeated(form)
 
 
 @lru_cache(maxsize=1)
@@ -156,6 +157,7 @@ async def read_upload(request: Request, take: Callable[[int], None]) -> None:
         request._form = await parser.parse()  # pyright: ignore[reportPrivateUsage]  # where it keeps it itself
     except MultiPartException as error:
         raise HTTPException(400) from error
+    _check_repeated(request._form)  # pyright: ignore[reportPrivateUsage]
 
 
 async def read_json(request: Request) -> Any:
@@ -299,6 +301,15 @@ def _check_shape(value: Any) -> None:
     for each, way in _containers(value):  # pyright: ignore[reportUnknownArgumentType]
         if isinstance(each, list) and len(each) > _MAX_ITEMS:  # pyright: ignore[reportUnknownArgumentType]
             raise _unreadable("too_many_items", f"一个列表最多 {_MAX_ITEMS} 项", pointer(way))
+
+
+def _check_repeated(form: FormData) -> None:
+    """Raises Invalid for a word that stands twice, as JSON's do (`field_repeated`)."""
+    seen: set[str] = set()
+    for name, value in form.multi_items():
+        if name in seen and isinstance(value, str):
+            raise _unreadable("field_repeated", "同一个栏目重复出现", f"/{name}")
+        seen.add(name)
 
 
 def check_one_file(form: FormData) -> None:

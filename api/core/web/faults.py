@@ -57,6 +57,7 @@ MESSAGES: Final[dict[str, str]] = {
     "uuid_type": "编号格式不正确",
     "extra_forbidden": "没有这个栏目",
     "unknown_parameter": "没有这个查询参数",
+    "field_repeated": "同一个栏目重复出现",
     "json_invalid": "请求内容不是合法的 JSON",
     "list_type": "应为列表",
     "too_long": "最多 {max_length} 项",

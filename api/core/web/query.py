@@ -5,6 +5,8 @@ database behind it; the same lists are asked for again and again with the same f
 """
 
 import types
+from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -13,6 +15,8 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+
+from api.domain.kit.errors import FieldError, Invalid
 
 #: So many unknown names are told at once.
 _MOST_ERRORS = 20
@@ -57,29 +61,47 @@ class QueryOf:
             raise RequestValidationError(errors) from error
 
 
-def names(dependant: Dependant) -> frozenset[str]:
-    """The query parameters that a route takes, its dependencies' included."""
-    found = {each.alias for each in dependant.query_params}
+def names(dependant: Dependant) -> dict[str, bool]:
+    """The query parameters that a route takes, its dependencies' included: whether each may come
+    more than once."""
+    found = {each.alias: _is_list(each.field_info.annotation) for each in dependant.query_params}
     model = getattr(dependant.call, "query_model", None)
     if model is not None:
-        found |= {field.alias or name for name, field in model.model_fields.items()}
-    return frozenset(found).union(*map(names, dependant.dependencies))
+        fields = model.model_fields.items()
+        found |= {field.alias or name: _is_list(field.annotation) for name, field in fields}
+    for each in dependant.dependencies:
+        found |= names(each)
+    return found
 
 
-def refuse_others(request: Request, known: frozenset[str]) -> None:
+def refuse_others(request: Request, known: Mapping[str, bool]) -> None:
     """Raise RequestValidationError for query parameters that a route does not take: one that is
-    misspelled, or asks for what is not there, must not be answered as if it had not been asked."""
+    misspelled, or asks for what is not there, must not be answered as if it had not been asked; nor
+    one of two values, of which one reader takes the first, another the last. Raises Invalid for
+    what is no UTF-8: in other letters nothing would be found, as if nothing were there."""
     text: bytes = request.scope["query_string"]
     if not text:
         return
-    given = dict(parse_qsl(text.decode("latin-1"), keep_blank_values=True))
+    try:
+        given = parse_qsl(text.decode("latin-1"), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        message = "查询参数应为 UTF-8 编码"
+        told = FieldError("", "encoding_invalid", message)
+        raise Invalid(message, code=told.code, errors=[told]) from None
+    times = Counter(name for name, _ in given)
     errors = [
-        {"type": "unknown_parameter", "loc": ("query", name), "msg": "", "input": value}
-        for name, value in given.items()
-        if name not in known
+        {"type": kind, "loc": ("query", name), "msg": "", "input": value}
+        for name, value in dict(given).items()
+        if (kind := _fault(name, times[name], known)) is not None
     ]
     if errors:
         raise RequestValidationError(errors[:_MOST_ERRORS])
+
+
+def _fault(name: str, times: int, known: Mapping[str, bool]) -> str | None:
+    if name not in known:
+        return "unknown_parameter"
+    return "field_repeated" if times > 1 and not known[name] else None
 
 
 def query_of(model: type[BaseModel]) -> Any:
