@@ -132,6 +132,7 @@ class Standing:
     transfer_proposed_by_id: UUID | None = None
     transfer_receiver_id: UUID | None = None
     transfer_organ: ReceivingOrgan | None = None
+    has_case: bool = False
     assists_awaited: tuple[str, ...] = ()
     unsettled: bool = False
     waived_from: LeadStatus | None = LeadStatus.CONCLUDED
@@ -535,8 +536,20 @@ class TestConclusion:
     )  # fmt: skip
     def test_which_answers_leave_it_to_the_sender(self, organ, result, review, left):
         assert unsettled(organ, result, review) is left
-        read = {"id": "2", "organ": organ, "result": result, "review_result": review}
-        older = {"id": "1", "organ": "police", "result": "not_filed", "review_result": None}
+        read = {
+            "refused_on": None,
+            "id": "2",
+            "organ": organ,
+            "result": result,
+            "review_result": review,
+        }
+        older = {
+            "refused_on": None,
+            "id": "1",
+            "organ": "police",
+            "result": "not_filed",
+            "review_result": None,
+        }
         assert leaves_conclusion("answered", [read, older]) is left
         assert not leaves_conclusion("sent", [read])
 

@@ -8,7 +8,7 @@ from tests import factories
 from tests.answers import done, problem, refused
 from tests.duties import duties
 from tests.factories import unit_of
-from tests.handovers import PAPERS, body_for, fresh, offered, receive, turns_of
+from tests.handovers import PAPERS, body_for, fresh, offered, receive, sent, turns_of
 from tests.leads import REPORT, act, fed_back, running_clock
 
 ASKED = {"reported_on": today().isoformat(), **REPORT}
@@ -181,3 +181,14 @@ class TestTheCountysOwn:
         assert made["standing"]["next_action"] is None
         assert duties(county, made["id"]) == []
         assert [each["kind"] for each in duties(office, made["id"])] == ["lead_close"]
+
+
+def test_what_the_police_opened_a_case_from_is_not_taken_back(client):
+    """They need not have given a receipt for it."""
+    police, market = client("police"), client("market")
+    made = sent(client)
+    done(police.post("/cases", json={"source_lead_ids": [made["id"]], "charges": ["fraud"]}))
+    made = fresh(market, made)
+    assert "recall" not in offered(made)
+    answer = market.act(f"/leads/{made['id']}", "recall", made["version"], reason="材料有误")
+    assert problem(answer, 409)["code"] == "lead_has_case"

@@ -39,6 +39,7 @@ from api.domain.leads.leads import (
     Obligation,
     ReceivingOrgan,
     TransferStage,
+    is_to_close,
     owed_unsent,
 )
 from api.domain.leads.leads import LeadAction as La
@@ -93,6 +94,10 @@ _WITH_RECEIVER = frozenset({TransferStage.SENT, TransferStage.RECEIVED, Transfer
 
 def _with_nobody(lead: Any) -> bool:
     return lead.transfer_stage not in OPEN_STAGES
+
+
+def _something_is_left(lead: Any) -> bool:
+    return not is_to_close(lead)
 
 
 def _outside(lead: Any) -> bool:
@@ -276,7 +281,7 @@ LEAD_WAY: Final = Way(
                     *_OWED,
                     *_AT_POLICE,
                     _CONCLUDE,
-                    Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE),
+                    Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE, not_yet=_something_is_left),
                 )
             },
         ),

@@ -72,6 +72,8 @@ class Turn(Generic[A]):
     #: It comes when its time does, and not before: until then the head tells of it, and it is
     #: nobody's turn yet.
     shown_late: bool = False
+    #: Something else comes first: until then the head tells of it, and it is nobody's turn yet.
+    not_yet: Callable[[Any], bool] | None = None
     #: One person of several may take it upon themselves; not where the row keeps another unit's.
     is_shared: bool = True
 
@@ -81,6 +83,11 @@ class Turn(Generic[A]):
         if self.says:
             return self.says
         return self.what.label if isinstance(self.what, DutyKind) else self.what
+
+    def is_early(self, record: Any, *, before_its_time: bool) -> bool:
+        """Whether it is nobody's turn yet: its time has not come, or something else comes first."""
+        early = self.shown_late and before_its_time
+        return early or (self.not_yet is not None and self.not_yet(record))
 
     def applies(self, record: Any) -> bool:
         """Whether a record in its status waits for this."""

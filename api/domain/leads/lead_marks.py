@@ -20,6 +20,8 @@ class FocusMark(Labelled):
 
 USUAL_RULE = "LEAD-01"
 FAST_RULE = "LEAD-FAST"
+#: Its reporter told and nothing else left, a lead is closed within a term of its own.
+CLOSE_RULE = "LEAD-CLOSE"
 #: The strictest first, as the terms are shipped; which one wins is counted, not read off here.
 MARK_RULES: dict[FocusMark, str] = {
     FocusMark.MAJOR: "LEAD-MAJOR",
@@ -44,6 +46,12 @@ def rules_for(marks: Collection[FocusMark | str], *, fast: bool) -> tuple[str, .
     """Every rule that applies to a lead, in one order whatever the order of its marks."""
     marked = [rule for mark, rule in MARK_RULES.items() if mark in marks]
     return (*((FAST_RULE,) if fast else ()), *marked, USUAL_RULE)
+
+
+def rules_of(marks: Collection[FocusMark | str], running: str, *, fast: bool) -> tuple[str, ...]:
+    """The same of a lead whose term runs by a rule: marks hasten what was to be found and told, and
+    that is over when it is only to be closed."""
+    return (CLOSE_RULE,) if running == CLOSE_RULE else rules_for(marks, fast=fast)
 
 
 def strictest(deadlines: Iterable[D]) -> D:

@@ -385,6 +385,14 @@ def _at(name: str, sentence: str, article: str, *stages: TransferStage) -> Predi
 
 
 _T = TransferStage
+#: What the police have begun a case on is theirs, whether they have given a receipt or not.
+NO_CASE = Predicate(
+    "lead_has_case",
+    "公安机关已据以登记案件，不能收回",
+    lambda _, record: not cast("LeadRecord", record).has_case,
+    Conflict,
+    HANDED_OVER,
+)
 AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", HANDED_OVER, _T.SENT)
 RECEIVED = _at(
     "not_received", "对方接收并出具回执以后才能登记", f"{_REGULATION}第6条、第7条", _T.RECEIVED
@@ -675,6 +683,36 @@ CONCLUSION_DUE = Predicate(
     lambda actor, record: record.status is not S.FED_BACK or not _conclusion_given(actor, record),
     Conflict,
 )
+
+#: Where a lead has a term of its own; told and only to be closed, it has another one.
+TERMED = frozenset(
+    {
+        S.ASSIGNED,
+        S.VERIFYING,
+        S.TRANSFERRED_DEPARTMENT,
+        S.TRANSFERRED_POLICE,
+        S.ESCALATED,
+        S.CONCLUDED,
+        S.RECHECK,
+        S.REJECTED,
+    }
+)
+
+
+def is_told(lead: LeadRecord) -> bool:
+    """Whether the reporter has the answer, and whoever has the lead owes nothing that its own term
+    is for: somebody else may still have it, or the law ask for something in a term of its own."""
+    return (
+        lead.status is S.FED_BACK
+        and not lead.owes
+        and (lead.conclusion is not None or not lead.unsettled)
+    )
+
+
+def is_to_close(lead: LeadRecord) -> bool:
+    """Whether closing is all that is left."""
+    return is_told(lead) and lead.transfer_stage not in OPEN_STAGES | PENDING | LEFT_TO_DO
+
 
 #: Who was asked to help is waited for, or let off.
 ASSISTS_ANSWERED = Predicate(
@@ -1200,7 +1238,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(REASON,),
-            when=(HANDLER, AWAITS_RECEIPT),
+            when=(HANDLER, AWAITS_RECEIPT, NO_CASE),
             danger=True,
             article=HANDED_OVER,
         ),

@@ -23,7 +23,7 @@ from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_entities import EntityStatus
 from api.domain.kit.events import EventName
 from api.domain.leads.lead_assists import UNANSWERED
-from api.domain.leads.lead_marks import rules_for, strictest
+from api.domain.leads.lead_marks import rules_of, strictest
 from api.domain.leads.leads import LeadStatus
 from api.models.cases import Case
 from api.models.lead_assists import LeadAssist
@@ -117,6 +117,10 @@ async def _not_while_it_stands_still(session: AsyncSession, lead: Lead, due: Dea
     return replace(due, on=max(due.on, min(lead.due_held_on or due.on, lead.due_pauses[-1])))
 
 
+def _of_marks(lead: Lead) -> tuple[str, ...]:
+    return rules_of(lead.marks, lead.due_rule, fast=lead.fast_track)
+
+
 async def _measure_follows(session: AsyncSession, order: Any, before: date, day: date) -> None:
     await session.execute(
         update(RiskMeasure)
@@ -150,7 +154,7 @@ COUNTED = (
         lambda: Lead.due_given.is_(None) & Lead.status.not_in(_LEAD_OVER),
         bound=_not_at_once,
         follow=_assists_follow,
-        rules=lambda lead: rules_for(lead.marks, fast=lead.fast_track),
+        rules=_of_marks,
     ),
     Counted(
         "lead",
@@ -158,7 +162,7 @@ COUNTED = (
         lambda: Lead.due_given.is_(None) & Lead.status.not_in(_LEAD_OVER),
         _USUAL._replace(due="due_held_on"),
         bound=_not_while_it_stands_still,
-        rules=lambda lead: rules_for(lead.marks, fast=lead.fast_track),
+        rules=_of_marks,
     ),
     Counted(
         "lead_assist",

@@ -20,6 +20,7 @@ from api.domain.leads.leads import (
     NOT_DRAWN,
     OPEN_STAGES,
     PENDING,
+    TRIAGE,
     FeedbackMode,
     LeadConclusion,
     LeadStatus,
@@ -30,7 +31,7 @@ from api.domain.leads.leads import (
 from api.models.leads import Lead, LeadLink
 from api.schemas.lead_links import Merge, Unmerge
 from api.services.kit import _transition
-from api.services.leads import conflicts, lead_sight, leads, recheck_samples, unnamed
+from api.services.leads import conflicts, lead_clocks, lead_sight, leads, recheck_samples, unnamed
 from api.services.rewards import reward_parting
 
 
@@ -76,6 +77,7 @@ async def merge(session: AsyncSession, actor: Actor, main_id: UUID, body: Merge)
     _transition.put(lead, MERGED_STATUS[lead.status])
     lead.conclusion, lead.concluded_on = LeadConclusion.DUPLICATE, today()
     lead.merged_into_id = main.id
+    await lead_clocks.begin_if_none(session, lead)  # its own reporter is still to be told
     await session.flush()
     await lead_sight.share(session, link, handling)
     await _tell(
@@ -107,6 +109,11 @@ async def unmerge(
     lead.concluded_on = date.fromisoformat(on) if on else None
     _restore_answer(lead, link.before)
     lead.merged_into_id = None
+    if lead.status in TRIAGE:
+        lead_clocks.stop(lead)
+    else:
+        await lead_clocks.begin_if_none(session, lead)
+        await lead_clocks.follow(session, lead)
     await session.flush()
     await reward_parting.part(session, actor, lead.id, link.main_lead_id)
     names = EventName.LEAD_UNMERGED, EventName.LEAD_RELEASED

@@ -33,6 +33,7 @@ from api.domain.kit.permissions import Permission as P
 from api.domain.law.calendar import ONE_DAY
 from api.domain.law.escalations import BANDS, USUAL, Level, Overdue, band_of, by_band
 from api.domain.leads.lead_assists import UNANSWERED
+from api.domain.leads.lead_marks import CLOSE_RULE
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE, TransferSide
 from api.domain.leads.leads import PENDING, LeadStatus, TransferStage
 from api.domain.organisation.handing_over import WITH_RECEIVER
@@ -167,24 +168,33 @@ _ANSWERS = case(
     ),
     else_=_L.owner_unit_id,
 )
-#: The town's leaders approve, and the county for itself.
-_APPROVES = func.coalesce(
-    select(Unit.id)
-    .where(
-        Unit.behaviour == literal_column(f"'{UnitBehaviour.LEADERSHIP.value}'", Text()),
-        Unit.is_active,
-        Unit.division_code == _L.town_code,
+
+
+def _of_town(behaviour: UnitBehaviour) -> ColumnElement[Any]:
+    """The unit of a lead's town that is this; of what was routed to the county, the county's."""
+    return func.coalesce(
+        select(Unit.id)
+        .where(
+            Unit.behaviour == literal_column(f"'{behaviour.value}'", Text()),
+            Unit.is_active,
+            Unit.division_code == _L.town_code,
+        )
+        .order_by(Unit.id)
+        .limit(literal_column("1"))
+        .scalar_subquery(),
+        _L.owner_unit_id,
     )
-    .order_by(Unit.id)
-    .limit(literal_column("1"))
-    .scalar_subquery(),
-    _L.owner_unit_id,
-)
+
+
+#: The town's leaders approve, and the county for itself.
+_APPROVES = _of_town(UnitBehaviour.LEADERSHIP)
+#: What is at the desk, or only to be closed, waits for the office, whoever had it before.
+_OFFICE = _of_town(UnitBehaviour.OFFICE)
 
 WATCHED: tuple[Watched, ...] = (
     Watched(
         Overdue.DESK, "leads", Lead, P.LEAD_READ, lead_alarms.IN_TRIAGE, _L.unowned_on,
-        _L.subject_name, _L.number, starts=lead_alarms.OFFICE_RULE,
+        _L.subject_name, _L.number, starts=lead_alarms.OFFICE_RULE, unit=_OFFICE,
         levels=frozenset({Level.HANDLER, Level.LEADER, Level.SUPERVISOR}),
     ),
     Watched(
@@ -198,6 +208,7 @@ WATCHED: tuple[Watched, ...] = (
             func.coalesce(_L.transfer_stage.not_in(PENDING), literal_column("true")),
         ),
         _L.due_on, _L.subject_name, _L.number, _L.due_rule,
+        unit=case((_L.due_rule == CLOSE_RULE, _OFFICE), else_=_L.owner_unit_id),
     ),
     Watched(
         Overdue.FEED_BACK, "leads", Lead, P.LEAD_READ, lead_duties.HELD_TO_ANSWER,

@@ -200,7 +200,11 @@ async def standing_of(
     terms = await known_terms()
     turns = list(way.turns(record))
     until_when = [term(turn, terms.clock) for turn in turns]
-    early = [t for t, when in zip(turns, until_when, strict=True) if t.shown_late and when.is_early]
+    early = [
+        turn
+        for turn, when in zip(turns, until_when, strict=True)
+        if turn.is_early(record, before_its_time=when.is_early)
+    ]
     mine = [turn for turn in turns if turn not in early and way.is_mine(actor, record, turn)]
     rows = {False: Held.read(charge.taken), True: Held.read(charge.received)}
 

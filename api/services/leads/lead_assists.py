@@ -258,7 +258,8 @@ def awaited(assists: Iterable[dict[str, Any]]) -> list[str]:
     )
 
 
-#: Leads whose assists can still be answered: one that is disputed goes on with its next unit.
+#: Leads whose assists can still be answered: one that is disputed goes on with its next unit, and
+#: the reporter may be told before who helps has answered.
 LIVE = frozenset(
     {
         LeadStatus.ASSIGNED,
@@ -268,6 +269,7 @@ LIVE = frozenset(
         LeadStatus.TRANSFERRED_POLICE,
         LeadStatus.ESCALATED,
         LeadStatus.RECHECK,
+        LeadStatus.FED_BACK,
     }
 )
 #: Nobody has answered in time, and the lead is still worked on.

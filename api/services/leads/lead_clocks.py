@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,14 +11,22 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid
 from api.domain.kit.permissions import Permission
 from api.domain.leads.lead_marks import (
+    CLOSE_RULE,
     USUAL_RULE,
     FocusMark,
     loosened,
-    rules_for,
+    rules_of,
     strictest,
     tightened,
 )
-from api.domain.leads.leads import waits_for_receiver
+from api.domain.leads.leads import (
+    LEFT_TO_DO,
+    TERMED,
+    LeadRecord,
+    is_to_close,
+    is_told,
+    waits_for_receiver,
+)
 from api.models.leads import Lead
 from api.services.kit import time_rules
 from api.services.kit.time_rules import Deadline
@@ -25,7 +34,7 @@ from api.services.leads import lead_assists, lead_transfers
 
 
 async def _strictest(session: AsyncSession, lead: Lead, start: date) -> Deadline:
-    rules = rules_for(lead.marks, fast=lead.fast_track)
+    rules = rules_of(lead.marks, lead.due_rule, fast=lead.fast_track)
     if len(rules) == 1 and not lead.due_pauses:
         return await time_rules.due_on(session, rules[0], start, town=lead.town_code)
     clock = await time_rules.clock(session)
@@ -39,7 +48,7 @@ async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
 
     Raises Invalid for a day later than a mark or the fast track allows.
     """
-    lead.due_held_on, lead.due_pauses = None, []
+    lead.due_held_on, lead.due_pauses, lead.due_rule = None, [], ""
     due = await _strictest(session, lead, today())
     if given is not None:
         _check_given(given, due, lead)
@@ -48,6 +57,33 @@ async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
     lead.due_is_provisional = due.is_provisional and given is None
     lead.due_rule, lead.due_rule_version = due.rule_id, due.rule_version
     await lead_assists.cap(session, lead)
+
+
+async def begin_if_none(session: AsyncSession, lead: Lead) -> None:
+    """Whichever way a lead left the desk, from that day on somebody is to look into it, and its
+    reporter to be told. Closing has a term of its own, which ends when it is taken up again."""
+    none = lead.due_on is None and lead.due_held_on is None
+    if lead.status in TERMED and (none or lead.due_rule == CLOSE_RULE):
+        await begin(session, lead, None)
+
+
+async def _close(session: AsyncSession, lead: Lead) -> None:
+    """Its reporter told, what a lead was given for is done: it is to be closed within a term of its
+    own, which begins when nothing else is left."""
+    lead.unsettled = await lead_transfers.unsettled(session, lead)
+    said = cast("LeadRecord", lead)
+    if lead.due_rule == CLOSE_RULE or not is_told(said):
+        return
+    given = lead.assigned_on
+    if is_to_close(said):
+        due = await time_rules.due_on(session, CLOSE_RULE, today(), town=lead.town_code)
+        lead.due_held_on, lead.due_pauses = None, []
+        lead.due_from, lead.due_given = today(), None
+        lead.due_on, lead.due_is_provisional = due.on, due.is_provisional
+        lead.due_rule, lead.due_rule_version = due.rule_id, due.rule_version
+    elif lead.transfer_stage in LEFT_TO_DO:
+        stop(lead)
+        lead.assigned_on = given
 
 
 def stop(lead: Lead) -> None:
@@ -129,7 +165,8 @@ def _counted_till(lead: Lead) -> date:
 
 async def follow(session: AsyncSession, lead: Lead) -> None:
     """A lead's term stands still while whoever it was handed to is waited for, and goes on with
-    what was left once they answered; to be asked after whatever changes whose turn it is."""
+    what was left once they answered; when only closing is left, that has a term of its own. To be
+    asked after whatever changes whose turn it is."""
     waits = waits_for_receiver(lead.status, lead.transfer_stage)
     if waits and lead.due_on is not None:
         lead.due_held_on, lead.due_on = lead.due_on, None
@@ -148,6 +185,7 @@ async def follow(session: AsyncSession, lead: Lead) -> None:
         lead.due_held_on, lead.due_pauses = None, [*lead.due_pauses, until]
         await session.flush()
         await lead_assists.cap(session, lead)
+    await _close(session, lead)
 
 
 def _put(lead: Lead, on: date, due: Deadline) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import now, today
@@ -18,6 +18,7 @@ from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import (
     ASSISTS_ANSWERED,
     LEAD_FLOW,
+    NO_CASE,
     NOT_DRAWN,
     NOTHING_MERGED,
     OPEN_STAGES,
@@ -30,6 +31,7 @@ from api.domain.leads.leads import (
     feedback_modes,
 )
 from api.domain.organisation.organisation import LEAD_HANDLERS, UnitBehaviour
+from api.models.cases import CaseLead
 from api.models.informants import Informant
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
@@ -78,6 +80,10 @@ _NO_MORE_ASSISTS = frozenset(
 #: What the flow refuses to a lead in which others go on: only these look for them.
 _NOTHING_MERGED = frozenset(
     action.value for action, step in LEAD_FLOW.steps.items() if NOTHING_MERGED in step.when
+)
+#: What the flow refuses to a lead from which a case was opened.
+_NO_CASE = frozenset(
+    action.value for action, step in LEAD_FLOW.steps.items() if NO_CASE in step.when
 )
 #: What the flow refuses to a lead that was drawn for a second verification.
 _NOT_DRAWN = frozenset(
@@ -130,6 +136,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         data["to"] = lead.status.value  # what is taken back goes to where it was
         # handed over or answered, it is another unit's turn, whatever its status
         _transition.pass_on(lead, LEAD_FLOW, rights)
+    if lead.status is not before:
+        await lead_clocks.begin_if_none(session, lead)
     await lead_clocks.follow(session, lead)
     if lead.status in TRIAGE and before not in TRIAGE and body.action != _TAKE_BACK:
         lead.unowned_on = today()  # taken back, nobody has had it since
@@ -163,6 +171,10 @@ async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
     if action in _NOTHING_MERGED:
         lead.has_merged = bool(await lead_sight.merged_into(session, lead))
     lead.unsettled = await lead_transfers.unsettled(session, lead)
+    if action in _NO_CASE:
+        lead.has_case = bool(
+            await session.scalar(select(exists().where(CaseLead.lead_id == lead.id)))
+        )
     if action == LeadAction.UNWAIVE.value:
         lead.waived_from = await lead_waivers.found(session, lead)
     if action in _ANSWERED:

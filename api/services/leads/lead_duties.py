@@ -34,6 +34,7 @@ from api.domain.leads.leads import (
     AFTER_POLICE,
     AT_POLICE,
     DRAWABLE,
+    LEFT_TO_DO,
     OPEN_STAGES,
     PENDING,
     TRIAGE,
@@ -67,6 +68,8 @@ def _not_alarmed() -> ColumnElement[bool]:
 #: What lies before the head, or waits to be handed over, is a duty of its own, and nothing else can
 #: be done with it.
 _NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PENDING))
+#: Somebody has it, or has to do something about it, before it is closed.
+_BEFORE_CLOSING = OPEN_STAGES | PENDING | LEFT_TO_DO
 #: What the county has is the county's to answer.
 _WITH_NOBODY = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(OPEN_STAGES))
 #: The reporter has no answer yet, and can be given one.
@@ -288,8 +291,15 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
 
 
 def _to_close(actor: Actor) -> ColumnElement[bool]:
-    """The town's leads wait for its office; the county's, whose place is the county, for itself."""
-    mine = and_(Lead.town_code == actor.town, in_status(Lead.status, LeadStatus.FED_BACK))
+    """The town's leads wait for its office; the county's, whose place is the county, for itself.
+    Only when nothing else is left (`leads.is_to_close`)."""
+    mine = and_(
+        Lead.town_code == actor.town,
+        in_status(Lead.status, LeadStatus.FED_BACK),
+        literal_column("(leads.owes = '{}')", Boolean()),
+        or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(_BEFORE_CLOSING)),
+        or_(Lead.conclusion.is_not(None), not_(_LEFT_TO_CONCLUDE)),
+    )
     return mine if actor.may(P.LEAD_ASSIGN) else and_(mine, Lead.owner_unit_id == actor.unit_id)
 
 

@@ -68,6 +68,7 @@ async def hand_overs(
             LeadTransfer.lead_id.in_(lead_ids),
             LeadTransfer.organ == ReceivingOrgan.POLICE,
             ~LeadTransfer.is_past,
+            LeadTransfer.refused_on.is_(None),
         )
         .order_by(LeadTransfer.id)
     )
@@ -151,6 +152,7 @@ async def decided_on_case(
     was handed to them is answered."""
     for lead in leads:
         await lead_obligations.meet(session, lead, {Obligation.POLICE_DECISION})
+        await lead_clocks.follow(session, lead)
         transfer = await _handed_here(session, actor, lead)
         before = of(transfer) if transfer else None
         if transfer is None or lead.transfer_stage is TransferStage.WAIVED:
