@@ -13,16 +13,18 @@ from sqlalchemy import (
     and_,
     exists,
     literal_column,
+    or_,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
 from api.core.base.ids import uuid7
 from api.core.database.db import Base
 from api.core.listing import facets, orders
 from api.domain.cases.cases import OVER
+from api.domain.recovery.property_items import PropertyStatus
 from api.domain.recovery.property_measures import (
     AuthorityLevel,
     MeasureKind,
@@ -32,6 +34,7 @@ from api.domain.recovery.property_measures import (
 )
 from api.models.base import DivisionCode, Recorded, Versioned, Waits, facets_index, held
 from api.models.cases import Case
+from api.models.property_items import PropertyItem
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -65,6 +68,13 @@ class PropertyMeasure(Recorded, Versioned, Waits, Base):
             "ix_property_measures_expires_on",
             "expires_on",
             postgresql_where=text("status = 'active'"),
+        ),
+        # what lapsed and somebody is to see to
+        Index(
+            "ix_property_measures_lapsed",
+            "owner_unit_id",
+            "id",
+            postgresql_where=text("status = 'lapsed'"),
         ),
         # 程序规定第242条: no second freeze on what is frozen, whoever writes
         Index(
@@ -103,6 +113,8 @@ class PropertyMeasure(Recorded, Versioned, Waits, Base):
     release_document_no: Mapped[str] = mapped_column(default="")
     #: Whether another freeze comes first: no column, but looked up where it decides.
     is_behind = False
+    #: `UNDONE`, asked for where it is read; of a row that is locked nothing hangs on it.
+    is_undone = True
     if TYPE_CHECKING:
         is_groundless: Mapped[bool]
 
@@ -124,6 +136,25 @@ PropertyMeasure.is_groundless = column_property(
         ).correlate_except(Case),
     ),
     expire_on_flush=False,
+)
+
+
+_OTHER = aliased(PropertyMeasure)
+#: Run out over money of a case that goes on, and nobody has ordered anything over the item since.
+UNDONE = and_(
+    PropertyMeasure.status == literal_column(f"'{MeasureStatus.LAPSED.value}'", Text()),
+    ~PropertyMeasure.is_groundless,
+    ~exists(literal_column("1")).where(
+        _OTHER.property_item_id == PropertyMeasure.property_item_id,
+        or_(
+            _OTHER.id > PropertyMeasure.id,
+            _OTHER.status.in_([MeasureStatus.ACTIVE, MeasureStatus.QUEUED]),
+        ),
+    ),
+    exists(literal_column("1")).where(
+        PropertyItem.id == PropertyMeasure.property_item_id,
+        PropertyItem.status.not_in([PropertyStatus.DISPOSED, PropertyStatus.WITHDRAWN]),
+    ),
 )
 
 

@@ -107,6 +107,9 @@ class PropertyMeasureQuery(PageQuery):
     expires_before: Day | None = Field(
         None, title="到期日止", description="此日（含）以前到期的有效措施"
     )
+    undone: bool | None = Field(
+        None, title="到期失效未办", description="已到期失效，没有重新办理，也没有登记解除"
+    )
     q: Asked | None = Field(None, description="文书编号，或财物的名称")
 
 

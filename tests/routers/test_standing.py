@@ -23,6 +23,7 @@ from tests.conftest import Client, Running, logged_in, started
 from tests.database import run_sql
 from tests.duties import duties
 from tests.factories import assign, make_lead
+from tests.figures import overview, questions
 
 #: Rows that no other file has.
 _serial = count(730_000)
@@ -480,6 +481,18 @@ class TestHeldProperty:
         assert found["next_action"] == "renew"
         assert [each["kind"] for each in duties(police, made["id"])] == [K.MEASURE_EXPIRING]
 
+    def test_what_does_not_run_out_is_nobodys_turn(self, client: Any, running: Running) -> None:
+        police = client("police")
+        made = frozen(running, police)
+        run_sql(
+            running, "UPDATE property_measures SET kind = 'seize', expires_on = NULL WHERE id = $1",
+            made["id"],
+        )  # fmt: skip
+        found = done(police.get(f"/property-measures/{made['id']}"))
+        assert (found["standing"]["now"], found["standing"]["next_action"]) == ([], None)
+        assert {each["action"] for each in found["available_actions"]} >= {"release"}
+        assert duties(police, made["id"]) == []
+
     def test_without_its_ground_it_is_to_be_released_at_once(
         self, client: Any, running: Running
     ) -> None:
@@ -491,6 +504,65 @@ class TestHeldProperty:
         assert (found["next_action"], found["now"][0]["is_mine"]) == ("release", True)
         (duty,) = duties(police, made["id"])
         assert (duty["kind"], duty["what"]) == (K.MEASURE_GROUNDLESS, found["now"][0]["what"])
+
+
+def _asked(who: Client, key: str) -> int:
+    """How many the overview asks about."""
+    return sum(each["value"] for each in questions(overview(who)) if each["key"] == key)
+
+
+class TestLapsed:
+    """Run out, nothing holds the money any more: somebody is to order it anew, or to say why not."""
+
+    def lapsed(self, client: Any, running: Running) -> dict[str, Any]:
+        made = frozen(running, client("police"))
+        run_sql(
+            running,
+            "UPDATE property_measures SET starts_on = starts_on - 400,"
+            " expires_on = $2::date - 1, status = 'lapsed' WHERE id = $1",
+            made["id"],
+            today(),
+        )
+        return made
+
+    def test_it_is_the_stations_turn_and_rises(self, client: Any, running: Running) -> None:
+        police, office = client("police"), client("office")
+        before = _asked(office, "measures_lapsed")
+        made = self.lapsed(client, running)
+        found = head(police, "property-measures", made["id"])
+        (turn,) = found["now"]
+        assert (turn["what"], turn["is_mine"]) == (K.MEASURE_LAPSED.label, True)
+        assert (found["next_action"], found["ended"]) == ("order_anew", None)
+        (duty,) = duties(police, made["id"])
+        assert (duty["kind"], duty["overdue"]) == (K.MEASURE_LAPSED, True)
+        assert _asked(office, "measures_lapsed") == before + 1
+        run_sql(
+            running, "UPDATE property_measures SET expires_on = expires_on - 60 WHERE id = $1",
+            made["id"],
+        )  # fmt: skip
+        rows = done(client("leader").get("/me/escalations"))["items"]
+        (told,) = [each for each in rows if each["subject_id"] == made["id"]]
+        assert told["unit"]["name"] == police.me["unit"]["name"]
+
+    @pytest.mark.parametrize("way", ["released", "ordered anew"])
+    def test_it_ends_by_what_is_done(self, client: Any, running: Running, way: str) -> None:
+        police = client("police")
+        made = self.lapsed(client, running)
+        item, path = made["property_item"]["id"], f"/property-measures/{made['id']}"
+        if way == "released":
+            fresh = done(police.get(path))
+            said = {"released_on": today().isoformat(), "release_reason": "no_longer_needed"}
+            said |= {"document_no": "解1号", "reason": "账户已无资金"}
+            shown = done(police.act(path, "release", fresh["version"], **said))
+            assert shown["status"] == "released"
+            assert shown["released_on"] < today().isoformat(), "it held nothing since it ran out"
+        else:
+            anew = {name: made[name] for name in ("kind", "regime", "authority_level")}
+            anew |= {"officers": ["张志强", "李卫国"], "document_no": "冻2号"}
+            anew |= {"property_item_id": item, "starts_on": today().isoformat()}
+            done(police.post("/property-measures", json=anew | {"authority": made["authority"]}))
+        found = head(police, "property-measures", made["id"])
+        assert (found["now"], duties(police, made["id"])) == ([], [])
 
 
 class TestKeepers:

@@ -589,16 +589,40 @@ def _is_groundless(measure: Any) -> bool:
     return bool(measure.is_groundless)
 
 
+def _runs_out(measure: Any) -> bool:
+    return _has_ground(measure) and measure.expires_on is not None
+
+
 #: Its turn comes with the first warning.
 _IN_FORCE = Turn(
     K.MEASURE_EXPIRING,
     (Fa.RENEW, Fa.RELEASE),
-    when=_has_ground,
+    when=_runs_out,
     says="到期以前续行或者解除",
     shown_late=True,
 )
 #: Its case is a criminal case no more: nothing but the release is left.
 _TO_BE_RELEASED = Turn(K.MEASURE_GROUNDLESS, (Fa.RELEASE,), when=_is_groundless)
+
+
+def _is_forgotten(measure: Any) -> bool:
+    return bool(measure.is_undone)
+
+
+def _orders(actor: Actor, _: Any) -> bool:
+    return actor.may(P.PROPERTY_HANDLE)
+
+
+#: What leads to the form of a measure over the same item.
+ORDER_ANEW: Final = "order_anew"
+#: Run out, and nothing holds the money any more: it is ordered anew, or told to be free.
+_LAPSED = Turn(
+    K.MEASURE_LAPSED,
+    (),
+    when=_is_forgotten,
+    elsewhere=_orders,
+    onward=lambda _: ORDER_ANEW,
+)
 MEASURE_WAY: Final = Way(
     MEASURE_FLOW,
     (
@@ -616,6 +640,7 @@ MEASURE_WAY: Final = Way(
     ),
     done=frozenset({Fs.RELEASED}),
     stopped=frozenset({Fs.LAPSED}),
+    after={Fs.LAPSED: (_LAPSED,)},
 )
 DISTRIBUTION_WAY: Final = Way(
     DISTRIBUTION_FLOW,

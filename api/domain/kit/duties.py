@@ -64,6 +64,7 @@ class DutyKind(Labelled):
     PROPERTY_DISPUTED = "property_disputed", "涉案财物有异议，待重新甄别"
     PROPERTY_DISPOSE = "property_dispose", "涉案财物待处置"
     MEASURE_EXPIRING = "measure_expiring", "查扣冻即将到期"
+    MEASURE_LAPSED = "measure_lapsed", "查扣冻已到期失效，待重新办理或者登记解除"
     MEASURE_GROUNDLESS = "measure_groundless", "案件不再追究，解除措施"
     MEASURE_QUEUED = "measure_queued", "轮候措施，前一措施解除后转为生效"
     ENTITY_SWEEP = "entity_sweep", "风险主体待排查"

@@ -39,6 +39,7 @@ class Overdue(Labelled):
     OPEN_CASE_OF_ENTITY = "open_case_of_entity", "就主体立案后逾期未登记案件"
     CASE = "case", "办案期限届满"
     LEDGER_ENTRY = "ledger_entry", "支出逾期未复核"
+    MEASURE = "measure", "查扣冻到期失效，没有重新办理或者登记解除"
     RECTIFICATION = "rectification", "整改逾期"
     INSPECTION = "inspection", "逾期未检查"
     VISIT = "visit", "应检未安排"

@@ -879,8 +879,9 @@ MEASURE_FLOW: Flow[MeasureStatus, MeasureAction] = Flow(
             ),
             when=(HAS_GROUND, FIRST_IN_QUEUE),
         ),
+        # Lapsed, what is not ordered anew is told to be free: nobody has forgotten it.
         MeasureAction.RELEASE: Step(
-            frozenset({MeasureStatus.ACTIVE, MeasureStatus.QUEUED}),
+            frozenset({MeasureStatus.ACTIVE, MeasureStatus.QUEUED, MeasureStatus.LAPSED}),
             MeasureStatus.RELEASED,
             P.PROPERTY_HANDLE,
             fields=(

@@ -44,6 +44,8 @@ from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.ledger import Transfer
+from api.models.property_items import PropertyItem
+from api.models.property_measures import UNDONE, PropertyMeasure
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
@@ -270,6 +272,14 @@ WATCHED: tuple[Watched, ...] = (
         ledger_awaiting.SINCE, ledger_awaiting.TITLE, ledger_awaiting.of_book(Case.number),
         starts=ledger_awaiting.CONFIRM_RULE, subject=Transfer.book_id,
         town=ledger_awaiting.of_book(Case.town_code), unit=ledger_awaiting.SHOULD_CONFIRM,
+    ),
+    Watched(
+        Overdue.MEASURE, "property-measures", PropertyMeasure, P.PROPERTY_READ, UNDONE,
+        PropertyMeasure.expires_on,
+        select(PropertyItem.title)
+        .where(PropertyItem.id == PropertyMeasure.property_item_id)
+        .scalar_subquery(),
+        PropertyMeasure.document_no,
     ),
     Watched(
         Overdue.RECTIFICATION, "rectifications", Rectification, P.INSPECTION_READ,

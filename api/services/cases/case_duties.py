@@ -14,7 +14,7 @@ from api.domain.recovery.property_items import PropertyStatus
 from api.domain.recovery.property_measures import MeasureStatus
 from api.models.cases import Case
 from api.models.property_items import PropertyItem
-from api.models.property_measures import PropertyMeasure
+from api.models.property_measures import UNDONE, PropertyMeasure
 from api.models.victims import Victim
 from api.services.kit._duty_source import NO, Source, in_status, seen_record, unit_record
 
@@ -114,6 +114,17 @@ SOURCES: tuple[Source, ...] = (
         lambda _: [in_status(_M.status, MeasureStatus.QUEUED), ~_M.is_groundless],
         title=_HANDLED["title"].scalar_subquery(),
         number=_HANDLED["subject"].scalar_subquery(),
+    ),
+    unit_record(
+        K.MEASURE_LAPSED,
+        "property-measures",
+        _M,
+        P.PROPERTY_HANDLE,
+        lambda _: [UNDONE],
+        title=_HANDLED["title"].scalar_subquery(),
+        number=_HANDLED["subject"].scalar_subquery(),
+        due_on=_M.expires_on,
+        rule=_M.rule_id,
     ),
     Source(
         K.MEASURE_EXPIRING,

@@ -41,7 +41,11 @@ async def transition(
 ) -> dict[str, Any]:
     """Take one action of the flow. Raises what `_transition.apply` raises, and RuleViolated."""
     measure = await _transition.lock(session, actor, LISTING, M, record_id)
-    if measure.status == MeasureStatus.ACTIVE and is_lapsed(measure.expires_on, today()):
+    lapsed = measure.status == MeasureStatus.ACTIVE and is_lapsed(measure.expires_on, today())
+    if lapsed and body.action == MeasureAction.RELEASE.value:
+        await lapse(session, measure.property_item_id)
+        await session.refresh(measure)
+    elif lapsed:
         article = renewed_by(governing(measure.rule_id))
         raise RuleViolated(
             f"该措施已于{measure.expires_on}到期未续，视为自动解除，需要重新办理（{article}）",
@@ -175,6 +179,8 @@ async def _release(
     if body.released_on < measure.starts_on:
         message = "解除日期不能早于起始日期"
         raise Invalid(message, errors=[FieldError("/released_on", "before_start", message)])
+    if measure.expires_on is not None and measure.expires_on < body.released_on:
+        measure.released_on = measure.expires_on  # it held nothing any more since then
     measure.release_reason = body.release_reason
     measure.release_document_no = protect.told(body.document_no)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     Date,
     Text,
     Uuid,
@@ -160,10 +161,19 @@ _READ: dict[str, Any] = _ITEM | {
     "owner_unit_id": M.owner_unit_id,
     "is_groundless": M.is_groundless,
     "is_behind": IS_BEHIND,
+    "is_undone": measure_models.UNDONE,
 }
 #: For the head of the record alone.
 _UNSHOWN = frozenset(
-    {"entered", "taken_by", "owner_name", "owner_unit_id", "is_groundless", "is_behind"}
+    {
+        "entered",
+        "taken_by",
+        "owner_name",
+        "owner_unit_id",
+        "is_groundless",
+        "is_behind",
+        "is_undone",
+    }
 )
 check_columns(PropertyMeasureItem, _ITEM, "working_days_left")
 check_columns(
@@ -200,6 +210,7 @@ LISTING = Listing(
             Date(),
             lambda p: and_(_status == MeasureStatus.ACTIVE.value, M.expires_on <= p),
         ),
+        "undone": (Boolean(), lambda _: measure_models.UNDONE),
         "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
     },
     sorts={
@@ -230,6 +241,7 @@ LISTING = Listing(
 async def page(actor: Actor, query: PropertyMeasureQuery) -> Response:
     """A page of visible measures."""
     filters = query.model_dump(exclude={"sort", "cursor", "limit", "with_total", "with_sums"})
+    filters["undone"] = query.undone or None
     filters["q"] = None if searching.blank(query.q) else searching.plain(query.q)
     closing = (await terms.known()).closing(terms.MEASURE)
     return await LISTING.page(actor, query, filters, query.sort.value, closing)
@@ -242,6 +254,8 @@ class _FlowView:
     is_groundless: bool
     is_behind: bool
     has_term: bool
+    is_undone: bool
+    expires_on: date | None
 
 
 async def read(
@@ -255,6 +269,8 @@ async def read(
         item.pop("is_groundless"),
         item.pop("is_behind"),
         has_term=item["expires_on"] is not None and bool(item["rule_id"]),
+        is_undone=item.pop("is_undone"),
+        expires_on=date.fromisoformat(item["expires_on"]) if item["expires_on"] else None,
     )
     available = MEASURE_FLOW.available(actor, standing)
     fen = to_fen(item["amount"]) if item["amount"] else None

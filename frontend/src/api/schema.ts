@@ -4385,7 +4385,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_declined" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_declined" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_lapsed" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -8890,7 +8890,7 @@ export interface components {
          * @description What is late.
          * @enum {string}
          */
-        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "rectification" | "inspection" | "visit";
+        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "measure" | "rectification" | "inspection" | "visit";
         /**
          * Overview
          * @description The figures of the campaign, as far as the reader may see them.
@@ -13434,7 +13434,7 @@ export interface components {
             blocked_by: string[];
             /** @description 已经办完或者停办的，停在哪里 */
             ended: string | null;
-            /** @description 轮到当前用户办、现在就能办的那一个操作；没有轮到，或者还差什么（`blocked_by`）的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`plan_inspection` 是安排检查，`finish_reinspection` 是登记已安排的复查的结果，`name_keepers` 是指定举报人信息保管人，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
+            /** @description 轮到当前用户办、现在就能办的那一个操作；没有轮到，或者还差什么（`blocked_by`）的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`order_anew` 是对同一财物重新办理措施，`plan_inspection` 是安排检查，`finish_reinspection` 是登记已安排的复查的结果，`name_keepers` 是指定举报人信息保管人，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
             next_action: string | null;
             /** @description 现在该办的事；办完了的为空 */
             now: components["schemas"]["StandingTurn"][];
@@ -20710,6 +20710,8 @@ export interface operations {
                 gap?: components["schemas"]["RestraintGap"][];
                 /** @description 此日（含）以前到期的有效措施 */
                 expires_before?: string;
+                /** @description 已到期失效，没有重新办理，也没有登记解除 */
+                undone?: boolean;
                 /** @description 文书编号，或财物的名称 */
                 q?: string;
             };
