@@ -386,14 +386,16 @@ def _progress() -> Generator[Callable[[str, int, int], None]]:
 @app.command(hidden=True)
 def prepare() -> None:
     """服务开始以前的准备（由 serve 执行）：密钥、数据库结构、演示数据。"""
-    from api.core.base import crypto
     from api.core.base.config import settings
     from api.core.operations import processes
 
     processes.await_go()
     given = settings()
-    # made here once, not by several children at the same moment
-    crypto.create_keys(given.key_file)
+    if not given.key_file.exists():
+        from api.core.base import crypto
+
+        # made here once, not by several children at the same moment
+        crypto.create_keys(given.key_file)
     _migrate_to_head(given.database_url, given.owner_database_url)
     if _run(_owned(given.database_url)):
         raise fail(

@@ -31,7 +31,7 @@ _START_WANTED = 6.0
 _LIBRARIES = "import fastapi, sqlalchemy.ext.asyncio, asyncpg; fastapi.FastAPI()"
 _OURS = (
     "import api.cli; from api.core.base.config import settings; settings(); from api.core.database import embedded; from api.core.operations import processes",
-    "import api.cli, asyncpg; from api.core.base import crypto; from api.core.database import migrations; from api.domain.demo import demo",
+    "import api.cli, asyncpg; from api.core.base.config import settings; settings(); from api.core.database import migrations; migrations.head()",
     "from api.core.base import memory; memory.begin(); from api.main import create_app; create_app()",
     "from api import worker; worker._load_library()",
 )
