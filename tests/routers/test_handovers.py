@@ -483,8 +483,16 @@ class TestAnEntitysProblem:
         entity = done(market.get(url))
         answer = market.act(url, "reopen", entity["version"], reason="回头看")
         assert problem(answer, 422)["code"] == "handover_unsettled"
+        # what the sender has to do about it is their turn at the entity's head, too
+        turns = [each for each in turns_of(entity) if each[0].startswith("公安机关已立案")]
+        assert turns == [("公安机关已立案，待移交物品和材料", market.me["unit"]["name"], True)]
+        assert entity["standing"]["next_action"] == "open_handover"
+        assert "entity_police" not in [each["kind"] for each in duties(market, entity["id"])]
+        seen = done(police.get(url)) if police.get(url).status_code == 200 else entity
+        assert seen is entity or not any(mine for _, _, mine in turns_of(seen))
         act(market, made, "hand_over_goods", goods_on=today().isoformat(), goods="账册")
         entity = done(market.get(url))
+        assert [each["kind"] for each in duties(market, entity["id"], "entity_police")]
         entity = act_on(market, "risk-entities", entity, "reopen", reason="回头看")
         assert entity["status"] == "swept"
 
@@ -499,6 +507,7 @@ class TestAnEntitysProblem:
             market, "risk-entities", entity, "shut_down", reason="无证经营", document_no="关1号"
         )
         url = f"/risk-entities/{entity['id']}"
+        assert duties(market, entity["id"], "entity_delist") == []
         for action in ("delist", "reopen"):
             answer = market.act(url, action, entity["version"], reason="已关停")
             assert problem(answer, 409)["code"] == "handover_open"

@@ -44,7 +44,7 @@ from api.domain.leads.leads import (
 )
 from api.domain.leads.leads import LeadAction as La
 from api.domain.leads.leads import LeadStatus as Ls
-from api.domain.organisation.handing_over import WITH_NOBODY, is_open
+from api.domain.organisation.handing_over import WITH_NOBODY, is_open, is_settled
 from api.domain.organisation.handing_over import HandoverStatus as Hs
 from api.domain.outcomes.outcomes import OUTCOME_FLOW
 from api.domain.outcomes.outcomes import OutcomeAction as Oa
@@ -462,10 +462,6 @@ HANDOVER_WAY: Final = Way(
 # --- risk entities ------------------------------------------------------------------------------
 
 
-def _nobody_has_it(entity: Any) -> bool:
-    return not is_open(entity)
-
-
 _HANDLE = Turn(K.ENTITY_HANDLE, (Ea.ACCEPT,))
 RISK_ENTITY_WAY: Final = Way(
     RISK_ENTITY_FLOW,
@@ -479,11 +475,9 @@ RISK_ENTITY_WAY: Final = Way(
                 Es.LISTED: (_HANDLE,),
                 Es.HANDLING: (_HANDLE,),
                 Es.RECTIFYING: (Turn(K.ENTITY_ACCEPT, (Ea.ACCEPT,)),),
-                Es.TRANSFERRED_DEPARTMENT: (
-                    Turn(K.ENTITY_ANSWER, (Ea.ACCEPT,), when=_nobody_has_it),
-                ),
-                Es.TRANSFERRED_POLICE: (Turn(K.ENTITY_POLICE, (Ea.DELIST,), when=_nobody_has_it),),
-                Es.SHUT_DOWN: (Turn(K.ENTITY_DELIST, (Ea.DELIST,)),),
+                Es.TRANSFERRED_DEPARTMENT: (Turn(K.ENTITY_ANSWER, (Ea.ACCEPT,), when=is_settled),),
+                Es.TRANSFERRED_POLICE: (Turn(K.ENTITY_POLICE, (Ea.DELIST,), when=is_settled),),
+                Es.SHUT_DOWN: (Turn(K.ENTITY_DELIST, (Ea.DELIST,), when=is_settled),),
             },
         ),
         Stage(

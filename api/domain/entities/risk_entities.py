@@ -20,9 +20,9 @@ from api.domain.kit.flow import (
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.organisation.handing_over import (
+    LEFT_TO_SENDER,
     RECEIVER,
     Department,
-    HandoverStatus,
     is_open,
     reported,
 )
@@ -211,8 +211,7 @@ POLICE_ANSWER_SETTLED = Predicate(
     "handover_unsettled",
     "公安机关立案的，先移交涉案物品和材料；不予立案的，先提请复议或者登记不提请复议",
     lambda _, record: (
-        cast("Any", record).handover_status
-        not in {HandoverStatus.FILED.value, HandoverStatus.DECLINED.value}
+        cast("Any", record).handover_status not in {each.value for each in LEFT_TO_SENDER}
     ),
     RuleViolated,
     "《行政执法机关移送涉嫌犯罪案件的规定》第9条、第12条",

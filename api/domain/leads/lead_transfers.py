@@ -136,8 +136,8 @@ def answered(
     return _ANSWERED_STAGE.get(result, TransferStage.ANSWERED), ANSWERED.get(result)
 
 
-#: What each kind of organ can answer; missing papers are offered so that whoever picks them learns
-#: that they are no reason.
+#: What each kind of organ can answer; to the police missing papers are offered so that whoever picks
+#: them learns that they are no reason.
 RESULTS: Mapping[ReceivingOrgan, tuple[TransferResult, ...]] = {
     ReceivingOrgan.POLICE: (
         TransferResult.FILED,
@@ -150,7 +150,6 @@ _USUAL = (
     TransferResult.HANDLED,
     TransferResult.FILED,
     TransferResult.NOT_FILED,
-    TransferResult.REFUSED_INCOMPLETE,
 )
 
 

@@ -40,6 +40,8 @@ _S = HandoverStatus
 OPEN: Final = frozenset({_S.SENT, _S.RECEIVED, _S.INCOMPLETE, _S.REVIEWED})
 #: Nobody is to receive it, or has: it is to go to somebody else.
 WITH_NOBODY: Final = frozenset({None, _S.RECALLED})
+#: The police have said what they do, and the sender has yet to do its part.
+LEFT_TO_SENDER: Final = frozenset({_S.FILED, _S.DECLINED})
 #: It waits for whom it was handed to; else for who handed it over.
 WITH_RECEIVER: Final = frozenset({_S.SENT, _S.RECEIVED, _S.REVIEWED})
 #: What is waited for, as whoever reads the record that was handed over is told.
@@ -80,6 +82,11 @@ def reported(needed_for: str = "") -> tuple[Field, ...]:
 
 
 MATERIALS: Final = Field("materials", "材料清单", FieldKind.LONG_TEXT)
+
+
+def is_settled(record: Any) -> bool:
+    """Whether nobody has the last hand-over of a case or a risk entity, or owes anything for it."""
+    return record.handover_status not in {each.value for each in OPEN | LEFT_TO_SENDER}
 
 
 def is_open(record: Any) -> bool:

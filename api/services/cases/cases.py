@@ -323,7 +323,7 @@ async def read(
         entered=found.pop("entered"),
         charge=InCharge(found["owner_unit"]["name"], taken=found.pop("taken_by")),
         term=lambda *_: own,
-        beside=lambda terms: handed_over.waiting(handovers, terms),
+        beside=lambda terms: handed_over.waiting(actor, handovers, terms),
     )
     found["handovers"] = handed_over.shown(actor, handovers)
     found["parts"] = case_parts.shown(actor, found["id"], found["parts"])

@@ -10,7 +10,7 @@ from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_entities import ENDED, EntityStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
-from api.domain.organisation.handing_over import OPEN
+from api.domain.organisation.handing_over import LEFT_TO_SENDER, OPEN
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
@@ -53,9 +53,11 @@ def _open_entity(kind: DutyKind, needs: P, status: EntityStatus) -> Source:
     return seen_record(kind, "risk-entities", _E, needs, (status,), title=_E.name, number=_E.number)
 
 
-#: What was handed over waits on the page of its hand-over, as long as somebody has it.
-_WITH_NOBODY = or_(
-    _E.handover_status.is_(None), _E.handover_status.not_in(sorted(each.value for each in OPEN))
+#: What was handed over waits on the page of its hand-over, as long as somebody has it, or owes
+#: something for it.
+_SETTLED = or_(
+    _E.handover_status.is_(None),
+    _E.handover_status.not_in(sorted(each.value for each in OPEN | LEFT_TO_SENDER)),
 )
 
 
@@ -82,9 +84,10 @@ SOURCES: tuple[Source, ...] = (
     _open_entity(K.ENTITY_LIST, P.RISK_ENTITY_ASSESS, S.ASSESSED),
     _entity(K.ENTITY_HANDLE, P.RISK_ENTITY_ASSESS, S.LISTED, S.HANDLING),
     _entity(K.ENTITY_ACCEPT, P.RISK_ENTITY_ASSESS, S.RECTIFYING),
-    _entity(K.ENTITY_ANSWER, P.RISK_ENTITY_ASSESS, S.TRANSFERRED_DEPARTMENT, also=_WITH_NOBODY),
-    _entity(K.ENTITY_POLICE, P.RISK_ENTITY_ASSESS, S.TRANSFERRED_POLICE, also=_WITH_NOBODY),
-    _entity(K.ENTITY_DELIST, P.RISK_ENTITY_ASSESS, S.SHUT_DOWN, S.ACCEPTED),
+    _entity(K.ENTITY_ANSWER, P.RISK_ENTITY_ASSESS, S.TRANSFERRED_DEPARTMENT, also=_SETTLED),
+    _entity(K.ENTITY_POLICE, P.RISK_ENTITY_ASSESS, S.TRANSFERRED_POLICE, also=_SETTLED),
+    _entity(K.ENTITY_DELIST, P.RISK_ENTITY_ASSESS, S.SHUT_DOWN, also=_SETTLED),
+    _entity(K.ENTITY_DELIST, P.RISK_ENTITY_ASSESS, S.ACCEPTED),
     unit_record(
         K.ENTITY_INSPECTION,
         "risk-entities",

@@ -328,7 +328,7 @@ async def read(
         entered=entity.pop("entered"),
         charge=InCharge(entity["owner_unit"]["name"], taken=entity.pop("taken_by")),
         beside=lambda terms: [
-            *handed_over.waiting(handovers, terms),
+            *handed_over.waiting(actor, handovers, terms),
             *_visits(actor, entity["owner_unit"], visit, terms),
         ],
     )

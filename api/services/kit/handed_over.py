@@ -1,7 +1,7 @@
 """The hand-overs of a case or of a risk entity, as a reader of that record is told of them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Text, func, literal_column, select
 
@@ -46,7 +46,13 @@ def column(subject: Any, record_id: Any) -> Any:
     return columns.json_list(select(shown).where(subject == record_id))
 
 
-def waiting(handovers: Sequence[dict[str, Any]], terms: Terms) -> list[dict[str, Any]]:
+#: What leads from a record to the page of its hand-over.
+OPEN_HANDOVER: Final = "open_handover"
+
+
+def waiting(
+    actor: Actor, handovers: Sequence[dict[str, Any]], terms: Terms
+) -> list[dict[str, Any]]:
     """Whom a record waits for that was handed over: it is done on the page of the hand-over."""
     if not handovers:
         return []
@@ -67,7 +73,9 @@ def waiting(handovers: Sequence[dict[str, Any]], terms: Terms) -> list[dict[str,
         if runs
         else standing.Until()
     )
-    return [standing.waits(WAITING[status], whom["name"], term, terms, is_mine=False)]
+    mine = whom["id"] == str(actor.unit_id) and actor.may(Permission.LEAD_HANDLE)
+    act = OPEN_HANDOVER if mine else None
+    return [standing.waits(WAITING[status], whom["name"], term, terms, is_mine=mine, act=act)]
 
 
 def shown(actor: Actor, handovers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

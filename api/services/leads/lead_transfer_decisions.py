@@ -426,7 +426,7 @@ async def _result(session: AsyncSession, actor: Actor, lead: Handed, body: Any) 
 async def _ensure_result(
     session: AsyncSession, transfer: LeadTransfer, body: Any, day: date
 ) -> None:
-    if body.result is TransferResult.REFUSED_INCOMPLETE:
+    if body.result is TransferResult.REFUSED_INCOMPLETE and transfer.organ is ReceivingOrgan.POLICE:
         rule = await time_rules.one(session, law.TOLD_RULE, day)
         raise RuleViolated(
             "不得以材料不全为由不接受移送：应当接受并一次告知须补正的材料",
