@@ -52,7 +52,9 @@ async def told(session, subject: str) -> list[tuple[str, str]]:
 
 async def run_at(session, day: date) -> None:
     with clock.travel(clock.now().replace(year=day.year, month=day.month, day=day.day)):
-        await escalations.notify(session)
+        # one run gives so many, the next one the rest: other files have left records that are late
+        while await escalations.notify(session) >= escalations.MOST_GIVEN:
+            pass
 
 
 class TestWhoSeesIt:

@@ -13434,7 +13434,7 @@ export interface components {
             blocked_by: string[];
             /** @description 已经办完或者停办的，停在哪里 */
             ended: string | null;
-            /** @description 轮到当前用户办、现在就能办的那一个操作；没有轮到，或者还差什么（`blocked_by`）的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`order_anew` 是对同一财物重新办理措施，`plan_inspection` 是安排检查，`finish_reinspection` 是登记已安排的复查的结果，`name_keepers` 是指定举报人信息保管人，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
+            /** @description 轮到当前用户办、现在就能办的那一个操作；没有轮到，或者还差什么（`blocked_by`）的为空。好几件轮到的，是最先到期的那一件。`open_case` 是由线索登记案件，`issue_code` 是发放领取码，`order_anew` 是对同一财物重新办理措施，`plan_inspection` 是安排检查，`open_handover` 是到移送移交的页面去办，`finish_reinspection` 是登记已安排的复查的结果，`name_keepers` 是指定举报人信息保管人，`acknowledge_assist`、`answer_assist` 是签收、答复协办 */
             next_action: string | null;
             /** @description 现在该办的事；办完了的为空 */
             now: components["schemas"]["StandingTurn"][];
