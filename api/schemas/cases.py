@@ -112,6 +112,7 @@ class CaseUpdate(
     flags: Flags | None = None
     is_backlog: bool | None = None
     amount_involved: Money | None = None
+    beyond_lead: bool | None = None
     victims_count: Count | None = None
     division_code: DivisionCode | None = None
     summary: OptionalProse | None = None

@@ -82,7 +82,7 @@ NOUNS = [
     Noun(
         "cases", "police", "CaseUpdate",
         lambda _: case(police_case_no=uuid4().hex),
-        {"police_case_no": uuid4().hex},
+        {"police_case_no": uuid4().hex}, {"beyond_lead": None},
     ),
     Noun(
         "victims", "office", "VictimUpdate", lambda client: money.victim(filed_case(client)),

@@ -108,6 +108,35 @@ class TestMoneyOfSplitCases:
         rest = split() | {"amount_involved": "1.00"}
         problem(police.post("/cases", json=more | rest), 422, "beyond_lead")
 
+    def test_a_case_that_is_corrected_is_asked_the_same(self, client):
+        """Raised beyond the lead it is asked about, as at its registration; lowered it is not."""
+        police = client("police")
+        lead = receive(police, sent(client, amount_involved="1000.00"))
+        opened(police, lead, amount_involved="700.00")
+        second = opened(police, lead, **split(), amount_involved="300.00")
+
+        def corrected(**fields):
+            now = done(police.get(f"/cases/{second['id']}"))
+            return police.patch(f"/cases/{now['id']}", json={"version": now["version"]} | fields)
+
+        said = problem(corrected(amount_involved="300.01"), 422, "beyond_lead")
+        assert said["errors"][0]["pointer"] == "/amount_involved"
+        assert done(corrected(amount_involved="200.00"))["amount_involved"] == "200.00"
+        assert done(corrected(amount_involved="300.00"))["amount_involved"] == "300.00"
+        more = corrected(amount_involved="400.00", beyond_lead=True)
+        assert done(more)["amount_involved"] == "400.00"
+        assert done(corrected(amount_involved="350.00"))["amount_involved"] == "350.00"
+        assert done(corrected(title="另一名称"))["title"] == "另一名称"
+
+    def test_one_case_of_a_lead_may_be_corrected_to_what_it_is(self, client):
+        """Nothing is counted twice: what was found out since is no splitting."""
+        police = client("police")
+        lead = receive(police, sent(client, amount_involved="1000.00"))
+        only = opened(police, lead, amount_involved="700.00")
+        now = done(police.get(f"/cases/{only['id']}"))
+        more = {"version": now["version"], "amount_involved": "5000.00"}
+        assert done(police.patch(f"/cases/{only['id']}", json=more))["amount_involved"] == "5000.00"
+
     def test_within_it_nobody_is_asked(self, client):
         police = client("police")
         lead = receive(police, sent(client, amount_involved="1000.00"))

@@ -303,21 +303,31 @@ async def _ensure_within(session: AsyncSession, body: CaseCreate, sources: list[
     if body.beyond_lead or not body.amount_involved:
         return
     for lead in sources:
-        others, number = (
-            await session.execute(
-                select(func.coalesce(func.sum(Case.amount_involved), 0), func.count())
-                .join(CaseLead, CaseLead.case_id == Case.id)
-                .where(CaseLead.lead_id == lead.id, Case.status != CaseStatus.WITHDRAWN)
-            )
-        ).one()
-        known, before = lead.amount_involved, int(others or 0)
-        if number and known is not None and before + body.amount_involved > known:
-            message = (
-                f"线索 {lead.number} 的涉案金额是{to_yuan(known)}元，已登记的案件合计{to_yuan(before)}元，"
-                f"再加{to_yuan(body.amount_involved)}元就超过了；确实超过的，请在案情里说明并勾选“超过线索金额”"
-            )
-            fault = FieldError("/amount_involved", "beyond_lead", message)
-            raise RuleViolated(message, code="beyond_lead", errors=[fault])
+        await _ensure_together(session, lead, body.amount_involved)
+
+
+async def _ensure_together(
+    session: AsyncSession, lead: Lead, amount: int, besides: UUID | None = None
+) -> None:
+    """That a case of so much, with the others of a lead, stays within it. Raises RuleViolated."""
+    asked = (
+        select(func.coalesce(func.sum(Case.amount_involved), 0), func.count())
+        .join(CaseLead, CaseLead.case_id == Case.id)
+        .where(
+            CaseLead.lead_id == lead.id,
+            Case.status != CaseStatus.WITHDRAWN,
+            Case.id.is_distinct_from(besides),
+        )
+    )
+    others, number = (await session.execute(asked)).one()
+    known, before = lead.amount_involved, int(others or 0)
+    if number and known is not None and before + amount > known:
+        message = (
+            f"线索 {lead.number} 的涉案金额是{to_yuan(known)}元，已登记的案件合计{to_yuan(before)}元，"
+            f"再加{to_yuan(amount)}元就超过了；确实超过的，请在案情里说明并勾选“超过线索金额”"
+        )
+        fault = FieldError("/amount_involved", "beyond_lead", message)
+        raise RuleViolated(message, code="beyond_lead", errors=[fault])
 
 
 async def _carried(
@@ -372,7 +382,10 @@ async def update(
     found = await _transition.lock(session, actor, LISTING, Case, record_id)
     _transition.check_edit(actor, found, CASE_FLOW, body.version)
     changes = body.changes()
+    looked_at = changes.pop("beyond_lead", False)
     told: dict[str, Any] = {"fields": sorted(changes)}
+    if not looked_at:
+        await _ensure_still_within(session, found, changes.get("amount_involved"))
     await _check_changes(session, actor, found, changes)
     if "charges" in changes:
         # a change of qualification stays readable in the timeline (C2)
@@ -388,6 +401,20 @@ async def update(
     await session.flush()
     await events.record(session, actor, EventName.CASE_UPDATED, RESOURCE, found.id, told)
     return await read(actor, record_id, session)
+
+
+async def _ensure_still_within(session: AsyncSession, found: Case, amount: int | None) -> None:
+    """A case that is said to be about more is asked the same as a new one. Raises RuleViolated."""
+    if not amount or amount <= (found.amount_involved or 0):
+        return
+    leads = await session.scalars(
+        select(Lead)
+        .join(CaseLead, CaseLead.lead_id == Lead.id)
+        .where(CaseLead.case_id == found.id)
+        .order_by(Lead.id)
+    )
+    for lead in leads.all():
+        await _ensure_together(session, lead, amount, besides=found.id)
 
 
 async def _check_changes(

@@ -48,6 +48,7 @@ export const CaseCreateFields = {
 
 export const CaseUpdateFields = {
   'amount_involved': '涉案金额（元）',
+  'beyond_lead': '超过线索金额',
   'charges': '涉嫌罪名',
   'division_code': '所在村（社区）',
   'flags': '重点标记',

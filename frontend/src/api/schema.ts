@@ -3489,6 +3489,11 @@ export interface components {
              * @description 涉案金额（元）；由线索登记而没有提交的，照线索
              */
             amount_involved?: string | null;
+            /**
+             * 超过线索金额
+             * @description 分案的金额合计超过线索的涉案金额，已经核对，案情中已经说明
+             */
+            beyond_lead?: boolean | null;
             /** @description 涉嫌罪名 */
             charges?: components["schemas"]["Charge"][] | null;
             /**
