@@ -1,6 +1,7 @@
 """Random acts over every flow: no turn is lost, and whoever has one in hand is who it is for."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +49,7 @@ class Record(Waits):
 PLAIN: dict[str, Any] = {
     "owes": [], "orders": 1, "open_orders": 0, "open_reinspection": None, "open_rectifications": 0, "bare_orders": 0, "returns_count": 0, "marks": [],
     "concluded_unit_ids": [], "concluded_person_ids": [], "charges": ["x"], "town_code": "341522118",
-    "reinspection_finding": "none", "to_give": 1, "custody": 1, "has_term": True,
+    "reinspection_finding": "none", "to_give": 1, "custody": 1, "has_term": True, "expires_on": date(2026, 12, 31),
 }  # fmt: skip
 
 

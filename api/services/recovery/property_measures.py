@@ -279,8 +279,7 @@ async def read(
     item["working_days_left"] = (await terms.known()).of(item, terms.MEASURE)
     own = until(item["expires_on"], rule=item["rule_id"], version=item["rule_version"])
     days = measure_warnings.days(await _clock(session), item)
-    # without an end it is released with the case, and nobody's turn before
-    own = replace(own, is_early=item["expires_on"] is None or (bool(days) and days[0] > today()))
+    own = replace(own, is_early=bool(days) and days[0] > today())
     item["standing"] = await standing_of(
         MEASURE_WAY,
         actor,
