@@ -186,6 +186,7 @@ class HandedOver(Shown):
 
     id: UUID
     number: str
+    title: str
 
 
 class HandoverRead(HandoverItem, TransferShown):

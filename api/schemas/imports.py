@@ -176,6 +176,8 @@ class FaultCount(Shown):
     code: str
     severity: str
     count: int
+    row: int | None = Field(None, description="其中最先的一行")
+    message: str = Field("", description="那一行错在哪里、怎样改")
 
 
 class Preview(Shown):

@@ -385,7 +385,10 @@ class LeadItem(Shown):
         description="承办单位；还没有单位承办的（待登记、待交办、有异议）为空"
     )
     proposed_unit: Named | None = Field(
-        description="建议承办单位：台账所列的，或者提出异议的单位建议的"
+        description="建议承办单位：台账所列的，提出异议的单位建议的，或者按类别建议的；只是建议"
+    )
+    unowned_since: date | None = Field(
+        description="从哪天起没有单位承办；有单位承办的为空。没有单位承办的，期限是交办的期限"
     )
     due_on: date | None
     due_is_provisional: bool

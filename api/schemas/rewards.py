@@ -87,6 +87,7 @@ class RewardLead(Shown):
 
     id: UUID
     number: str
+    subject_name: str
 
 
 class RewardRead(RewardItem):

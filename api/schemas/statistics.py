@@ -151,6 +151,9 @@ class QuestionGroup(Shown):
 class Overview(Counted):
     """The figures of the campaign, as far as the reader may see them."""
 
+    of_county: bool = Field(
+        description="看的是县里：只统计县里看得到的记录，各镇的合计见“各镇情况”"
+    )
     attention: list[QuestionGroup] = Field(description="今天要过问的，不随时段变化")
     goals: list[GoalFigures]
     breakdowns: list[BreakdownShown]

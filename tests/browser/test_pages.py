@@ -148,7 +148,7 @@ async def test_a_case_is_as_wide_as_the_telephone(as_, client):
     case = make_case(client("police"))
     police = await as_("police")
     await police.open(f"/cases/{case['id']}")
-    await expect(police.page.get_by_role("list", name="办案日期")).to_be_visible()
+    await expect(police.page.get_by_text("法定期限")).to_be_visible()
     wide = {}
     for width in range(320, 420, 4):
         await police.page.set_viewport_size({"width": width, "height": 812})

@@ -1,5 +1,6 @@
 """Whose turn it is, over every status of every flow: the whole table is walked."""
 
+import inspect
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -309,3 +310,42 @@ def test_each_turn_of_people_has_its_kind_at_home(way, place, status, turn):
         return
     assert isinstance(turn.what, DutyKind)
     assert turn.what in {source.kind for source in SOURCES}
+
+
+#: What each strip begins and ends with, where no status of the record waits for it.
+HEADS = {"handover": "送出", "property_item": "登记", "distribution": "编制", "reward": "提出"}
+
+
+@pytest.mark.parametrize("noun", sorted(WAYS))
+def test_a_strip_begins_with_what_was_done_when_it_was_made(noun):
+    way = WAYS[noun]
+    assert way.begins == HEADS.get(noun, "")
+    steps = way.steps(way.flow.initial, [], ("2026-11-01", "某单位"))
+    if way.begins:
+        assert steps[0] == (way.begins, StepState.DONE, "2026-11-01", "某单位")
+        assert steps[1][1] is StepState.NOW
+
+
+def test_a_file_is_brought_in_after_it_was_looked_at():
+    way = WAYS["import"]
+    kind = type(way.flow.initial)
+    moves = [Move("parsing", "preview", "2026-11-02", "")]
+    assert way.steps(kind("preview"), moves)[-1] == ("导入", StepState.AHEAD, "", "")
+    moves.append(Move("preview", "committed", "2026-11-03", "专项办"))
+    assert way.steps(kind("committed"), moves)[-1] == (
+        "导入", StepState.DONE, "2026-11-03", "专项办",
+    )  # fmt: skip
+    cancelled = [Move("preview", "cancelled", "2026-11-03", "专项办")]
+    assert way.steps(kind("cancelled"), cancelled)[-1][1] is StepState.PASSED_BY
+
+
+def test_what_asks_who_acts_is_said_of_nobody_else_as_missing():
+    """A condition that reads the actor is about them, whatever refusal it is: 还差：提出的人不能经手发放
+    stood before everybody."""
+    for way in WAYS.values():
+        for step in way.flow.steps.values():
+            for each in step.when:
+                reads = "actor" in each.holds.__code__.co_names + each.holds.__code__.co_varnames
+                source = inspect.getsource(each.holds)
+                if reads and "actor." in source:
+                    assert each.is_personal, (way.flow.name, each.name)

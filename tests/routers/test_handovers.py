@@ -89,7 +89,7 @@ class TestADivertedCase:
         assert duty["url_hint"] == f"/handovers/{seen['id']}"
         ours = handed(police, case)
         assert not ours["standing"]["now"][0]["is_mine"]
-        assert ours["case"] == {"id": case["id"], "number": case["number"]}
+        assert ours["case"] == {name: case[name] for name in ("id", "number", "title")}
         waiting = [each for each in turns_of(case) if each[1] == justice.me["unit"]["name"]]
         assert waiting == [("已移送移交，待对方接收", justice.me["unit"]["name"], False)]
 

@@ -92,7 +92,7 @@ class TestCommit:
         assert {lead["amount_involved"] for lead in found} == {"15000.00"}
         lead = office.get(f"/leads/{found[0]['id']}").json()
         assert lead["received_has_time"] is False
-        assert lead["due_on"] is None
+        assert lead["due_rule"] == "LEAD-UNOWNED", "no unit has a term yet"
         assert lead["import_row"] in {3, 5}
 
     def test_the_same_file_again_adds_nothing(self, client):

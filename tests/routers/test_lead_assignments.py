@@ -104,7 +104,7 @@ class TestSomebodyIsThere:
 class TestPreview:
     def test_it_says_which_unit_gets_how_many_until_when_and_changes_nothing(self, client, running):
         office, police, market = client("office"), client("police"), client("market")
-        leads = [make_lead(office) for _ in range(4)]
+        leads = [make_lead(office, primary_category=each) for each in ("C1", "C1", "C1", "C0")]
         for lead, who in zip(leads, (police, police, market), strict=False):
             propose(running, lead, who.me["unit"]["id"])
         before = office.get("/leads/assignments").json()["items"]

@@ -49,7 +49,7 @@ class TestUp:
         assert (duty["rule"], duty["due_on"] is not None) == ("LEAD-ACK", True)
         assert duties(office, made["id"]) == duties(client("market"), made["id"]) == []
         name = county.me["unit"]["name"]
-        assert ("移送、移交来的线索待接收", name, False) in turns_of(fresh(office, made))
+        assert ("接收移送、移交的线索", name, False) in turns_of(fresh(office, made))
         refused = office.act(
             f"/leads/{made['id']}", "record_receipt", made["version"],
             **RECEIPT | {"received_at": now().isoformat()},

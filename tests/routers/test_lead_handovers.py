@@ -52,7 +52,7 @@ class TestToTheStation:
         (duty,) = duties(police, made["id"], "lead_receive")
         assert (duty["due_on"], duty["rule"]) == (turn["due_on"], turn["rule"])
         ours = fresh(market, made)
-        assert not now_of(ours, "待接收")["is_mine"]
+        assert not now_of(ours, "接收移送、移交的线索")["is_mine"]
         assert ours["standing"]["next_action"] not in {"record_receipt", "record_result"}
         assert duties(market, made["id"], "lead_transfer") == []
         clock = running_clock(ours)

@@ -143,13 +143,13 @@ class TestTheDesk:
     def test_the_term_of_the_round_before_binds_nobody(self, client):
         made = self.anew(client)
         [turn] = made["standing"]["now"]
-        assert (made["due_on"], turn["rule"]) == (None, "LEAD-UNOWNED")
+        assert (made["due_rule"], turn["rule"]) == ("LEAD-UNOWNED", "LEAD-UNOWNED")
 
     def test_nor_does_it_bind_the_office_when_the_unit_says_it_is_not_its(self, client):
         office, market = client("office"), client("market")
         made = factories.assign(office, factories.make_lead(office), market)
         made = act(market, made, "dispute", reason="不属本单位职责")
-        assert made["due_on"] is None
+        assert made["due_rule"] == "LEAD-UNOWNED"
         answer = market.act(
             f"/leads/{made['id']}", "transfer_department", made["version"], organ="other",
             receiver_unit_id=unit_of(client("civil")), **PAPERS,

@@ -288,7 +288,7 @@ class TestAssignments:
             assert client("police").get(f"/leads/{each['id']}").json()["status"] == "assigned"
 
     def test_without_a_proposal_or_a_unit_nothing_is_guessed(self, client):
-        made = make_lead(client("office"))
+        made = make_lead(client("office"), primary_category="C0")
         items = [{"id": made["id"], "version": 1}]
         done = client("office").post("/leads/assignments", json={"items": items}).json()
         assert done["assigned"] == 0

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -344,6 +344,12 @@ class TestDistributions:
         )
         answer = client("finance").act(url, "pay", plan["version"], document_no="付1号")
         assert (answer.status_code, answer.json()["code"]) == (422, "objection_period")
+        seen = done(client("finance").get(url))["standing"]
+        (now,) = seen["now"]
+        assert (now["is_early"], now["is_mine"], seen["next_action"]) == (True, False, None)
+        assert now["since"] == str(date.fromisoformat(plan["objection_until"]) + timedelta(days=1))
+        waiting = done(client("finance").get("/me/duties", params={"subject_id": plan["id"]}))
+        assert waiting["items"] == [], "home does not tell of it before it can be done"
 
     @pytest.mark.parametrize(
         ("published_for", "pointer", "code"),
@@ -574,7 +580,7 @@ class TestFiguresChanged:
         plan = done(office.patch(url, json={"version": plan["version"], "pool": "1.00"}))
         assert (plan["status"], plan["total_pay"], plan["claims_count"]) == ("draft", "0.00", 0)
         assert plan["standing"]["next_action"] == "compute"
-        assert plan["standing"]["steps"][0]["state"] == "now"
+        assert plan["standing"]["steps"][1]["state"] == "now"
         early = leader.act(url, "approve", plan["version"], document_no="批1号")
         assert (early.status_code, early.json()["code"]) == (409, "transition_not_allowed")
         plan = done(office.act(url, "compute", plan["version"]))

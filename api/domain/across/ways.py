@@ -164,8 +164,14 @@ _DECLINED = (
 #: Nobody who had it took it up: it is the sender's to say what was found.
 _CONCLUDE = Turn(K.LEAD_CONCLUDE, (La.CONCLUDE,), when=_left_to_conclude)
 #: Handed to a unit of the system, it waits for that unit.
-_RECEIVE = Turn(K.LEAD_RECEIVE, (La.RECORD_RECEIPT,), Whose.RECEIVER, _to_receive)
-_DECIDE = Turn(K.LEAD_DECIDE, (La.RECORD_RESULT, La.RECORD_REVIEW), Whose.RECEIVER, _to_decide)
+_RECEIVE = Turn(
+    K.LEAD_RECEIVE, (La.RECORD_RECEIPT,), Whose.RECEIVER, _to_receive,
+    to_others="接收移送、移交的线索",
+)  # fmt: skip
+_DECIDE = Turn(
+    K.LEAD_DECIDE, (La.RECORD_RESULT, La.RECORD_REVIEW), Whose.RECEIVER, _to_decide,
+    to_others="答复移送、移交的线索",
+)  # fmt: skip
 
 
 #: The police gave up what they had filed: it is with who handed it over again.
@@ -398,9 +404,11 @@ def _not_in_system(handover: Any) -> bool:
 
 def _received(act: Ha) -> tuple[Turn[Ha], ...]:
     """The receiver's turn; of a body outside the sender records what it does."""
-    kind = K.HANDOVER_RECEIVE if act is Ha.RECORD_RECEIPT else K.HANDOVER_DECIDE
+    receives = act is Ha.RECORD_RECEIPT
+    kind = K.HANDOVER_RECEIVE if receives else K.HANDOVER_DECIDE
+    does = "接收" if receives else "答复"
     return (
-        Turn(kind, (act,), Whose.RECEIVER, _in_system),
+        Turn(kind, (act,), Whose.RECEIVER, _in_system, to_others=f"{does}移送、移交的事项"),
         Turn(K.HANDOVER_OUTSIDE, (act,), when=_not_in_system),
     )
 
@@ -455,6 +463,7 @@ HANDOVER_WAY: Final = Way(
     ),
     done=frozenset({Hs.ANSWERED, Hs.ACCEPTED}),
     stopped=frozenset({Hs.RECALLED, Hs.WAIVED}),
+    begins="送出",
     after={Hs.ANSWERED: (_OPEN_FROM_HANDOVER,)},
 )
 
@@ -572,6 +581,7 @@ PROPERTY_WAY: Final = Way(
     ),
     done=frozenset({Ps.DISPOSED}),
     stopped=frozenset({Ps.WITHDRAWN}),
+    begins="登记",
 )
 
 
@@ -645,7 +655,8 @@ DISTRIBUTION_WAY: Final = Way(
         Stage(
             "发放",
             {
-                Ds.PUBLISHED: (Turn(K.DISTRIBUTION_PAY, (Da.PAY,), _HOLDER),),
+                # nobody is paid while objections may come: until then it is nobody's turn
+                Ds.PUBLISHED: (Turn(K.DISTRIBUTION_PAY, (Da.PAY,), _HOLDER, shown_late=True),),
                 Ds.PARTLY_PAID: (Turn(K.DISTRIBUTION_PAY, (Da.PAY,), _HOLDER),),
             },
         ),
@@ -656,6 +667,7 @@ DISTRIBUTION_WAY: Final = Way(
     ),
     done=frozenset({Ds.COMPLETED}),
     stopped=frozenset({Ds.WITHDRAWN}),
+    begins="编制",
 )
 #: What leads to the dialog of the one-time code.
 ISSUE_CODE: Final = "issue_code"
@@ -697,6 +709,7 @@ REWARD_WAY: Final = Way(
     ),
     done=frozenset({Ws.PAID}),
     stopped=frozenset({Ws.REFUSED, Ws.CANCELLED}),
+    begins="提出",
 )
 
 
@@ -740,6 +753,7 @@ IMPORT_WAY: Final = Way(
     ),
     done=frozenset({Ms.COMMITTED}),
     stopped=frozenset({Ms.FAILED, Ms.CANCELLED}),
+    ends="导入",
 )
 OUTCOME_WAY: Final = Way(
     OUTCOME_FLOW,

@@ -113,8 +113,15 @@ class Predicate:
     article: str | None = None
     #: The field of the record that is empty: whoever has the turn fills it in, and goes on.
     field: str = ""
+    #: Who may act, and nothing about the record, whatever refusal it is: not said as what is missing.
+    of_actor: bool = False
     #: What of the record stands in the way, by name: the sentence goes on with it.
     names: Callable[[Record], Sequence[str]] | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it asks who acts, and not how the record stands."""
+        return self.of_actor or issubclass(self.error, Forbidden)
 
     def said(self, record: Record | None) -> str:
         """The sentence, with what stands in the way of this record."""

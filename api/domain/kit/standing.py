@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar, cast
 
 from api.domain.kit.actors import Actor, Holder
 from api.domain.kit.duties import DutyKind
-from api.domain.kit.errors import Forbidden
 from api.domain.kit.flow import Available, Flow, Predicate
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission
@@ -69,6 +68,8 @@ class Turn(Generic[A]):
     onward: Callable[[Any], str | None] | None = None
     #: How the record's own page says it, where home says it otherwise.
     says: str = ""
+    #: How it is said of whoever has the turn, to others: 等派出所 接收移送、移交的线索.
+    to_others: str = ""
     #: It comes when its time does, and not before: until then the head tells of it, and it is
     #: nobody's turn yet.
     shown_late: bool = False
@@ -88,6 +89,10 @@ class Turn(Generic[A]):
         """Whether it is nobody's turn yet: its time has not come, or something else comes first."""
         early = self.shown_late and before_its_time
         return early or (self.not_yet is not None and self.not_yet(record))
+
+    def told(self, *, is_mine: bool) -> str:
+        """The same as whoever has the turn reads it, or somebody else."""
+        return self.label if is_mine or not self.to_others else self.to_others
 
     def applies(self, record: Any) -> bool:
         """Whether a record in its status waits for this."""
@@ -134,6 +139,10 @@ class Way(Generic[S, A]):
     done: frozenset[S] = frozenset()
     #: Over before its end: what was ahead is not to come any more.
     stopped: frozenset[S] = frozenset()
+    #: What was done when the record was made, where no status waits for it: 送出, 提出.
+    begins: str = ""
+    #: What the act that ends it is, where that is another thing than the stage it stands at: 导入.
+    ends: str = ""
     #: What is still somebody's turn with a record that is over: it stands in no stage.
     after: Mapping[S, tuple[Turn[A], ...]] = field(default_factory=dict[S, tuple[Turn[A], ...]])
     _at: Mapping[Labelled, int] = field(init=False, repr=False, compare=False)
@@ -189,6 +198,8 @@ class Way(Generic[S, A]):
             start = 1 if first in self.done else 0
         been = {start, place, *(self._at.get(frm) for frm, _, _ in went)}
         shown: list[tuple[str, StepState, str, str]] = []
+        if self.begins:
+            shown.append((self.begins, StepState.DONE, *created))
         for each, stage in enumerate(self.stages):
             done, left = self._walked(each, went, created if each < start else None)
             on, unit = done or left or ("", "")
@@ -202,7 +213,16 @@ class Way(Generic[S, A]):
                 state = StepState.PASSED_BY if left is None else StepState.UNFINISHED
             if not stage.aside or (each in been and state is not StepState.AHEAD):
                 shown.append((stage.label, state, on, unit))
-        return shown
+        return [*shown, self._end(status, went)] if self.ends else shown
+
+    def _end(
+        self, status: Labelled, went: Sequence[tuple[Labelled, Labelled, Move]]
+    ) -> tuple[str, StepState, str, str]:
+        if status in self.done:
+            last = next((move for _, to, move in reversed(went) if to is status), None)
+            return self.ends, StepState.DONE, last.on if last else "", last.unit if last else ""
+        over = status in self.stopped
+        return self.ends, StepState.PASSED_BY if over else StepState.AHEAD, "", ""
 
     def _whole(self, status: Labelled, moves: Sequence[Move]) -> Iterator[Move]:
         """What the record went through, with what nobody wrote down between two moves."""
@@ -264,7 +284,7 @@ class Way(Generic[S, A]):
                 failing = [
                     each
                     for each in row.when
-                    if not issubclass(each.error, Forbidden) and not each.holds(actor, record)
+                    if not each.is_personal and not each.holds(actor, record)
                 ]
                 if not failing:
                     break
@@ -318,9 +338,7 @@ class Way(Generic[S, A]):
             return True
         return any(
             actor.may(row.needs)
-            and all(
-                each.holds(actor, record) for each in row.when if issubclass(each.error, Forbidden)
-            )
+            and all(each.holds(actor, record) for each in row.when if each.is_personal)
             for act in turn.acts
             for row in [self.flow.steps[act]]
             if record.status in row.frm

@@ -213,6 +213,7 @@ NOT_PROPOSER = Predicate(
     "提出的人不能审批，须由他人审批",
     lambda actor, record: actor.id != _reward(record).proposed_by_id,
     Conflict,
+    of_actor=True,
 )
 
 
@@ -222,7 +223,11 @@ def _third_person(actor: Actor, record: Record) -> bool:
 
 
 THIRD_PERSON = Predicate(
-    "same_person", "提出的人和审批的人不能经手发放，须由他人发放", _third_person, Conflict
+    "same_person",
+    "提出的人和审批的人不能经手发放，须由他人发放",
+    _third_person,
+    Conflict,
+    of_actor=True,
 )
 
 

@@ -260,6 +260,7 @@ async def rows_of(
     values = {
         **bound_days(clock),
         **sessions.alive_values(actor),
+        "today": today(),
         "actor_id": actor.id,
         "unit_id": actor.unit_id,
         "post_id": actor.post_id,

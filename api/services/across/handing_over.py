@@ -228,7 +228,9 @@ async def send(
     county = await receivers.county_over(session, await affair(session, made))
     viewers = [made.owner_unit_id, made.receiver_unit_id, county]
     await record_access.grant(session, RESOURCE, made.id, viewers)
-    told = {"number": made.number, "kind": made.kind.value}
+    told = {"number": made.number, "kind": made.kind.value, "receiver": made.department}
+    if due_on := await lead_transfers.until(session, made):
+        told["due_on"] = due_on.isoformat()
     if made.receiver_unit_id:
         told["unit_id"] = str(made.receiver_unit_id)
     await events.record(session, actor, EventName.HANDOVER_CREATED, RESOURCE, made.id, told)

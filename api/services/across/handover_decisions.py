@@ -46,6 +46,8 @@ async def transition(
     data |= _transition.said(step, body)
     if data["to"] != data["from"]:
         data |= _transition.awaited(actor, found, HANDOVER_FLOW, data)
+    if "awaits" in data and (due_on := await lead_transfers.until(session, found)):
+        data["due_on"] = due_on.isoformat()
     for name in ("reason", "receipt_no"):
         if getattr(body, name, None):
             data[name] = protect.told(getattr(body, name))

@@ -89,10 +89,10 @@ _ITEM: dict[str, Any] = {
 }
 
 
-def _link(model: Any, resource: str, own: Any) -> Any:
+def _link(model: Any, resource: str, title: str, own: Any) -> Any:
     behind = aliased(model)
     told = func.json_build_object(
-        "id", behind.id, "number", behind.number,
+        "id", behind.id, "number", behind.number, "title", getattr(behind, title),
         *links.deciding(resource, behind.id, behind.town_code),
     )  # fmt: skip
     return columns.json_list(select(told).where(behind.id == own))
@@ -123,8 +123,8 @@ _READ: dict[str, Any] = (
     | lead_transfers.COLUMNS
     | {
         "sent_facts": _T.sent_facts,
-        "case": _link(Case, "case", _T.case_id),
-        "risk_entity": _link(RiskEntity, "risk_entity", _T.risk_entity_id),
+        "case": _link(Case, "case", "title", _T.case_id),
+        "risk_entity": _link(RiskEntity, "risk_entity", "name", _T.risk_entity_id),
         "cases": case_handovers.CASES,
         "has_case": case_handovers.OPENED,
         "nobody_went_on": NOBODY_WENT_ON,
@@ -263,6 +263,7 @@ async def read(
         entered=found.pop("entered"),
         charge=InCharge(
             found["owner_unit"]["name"],
+            (found["sent_on"] or found["created_at"][:10], found["owner_unit"]["name"]),
             receiver=found["department"],
             taken=taken,
             received=taken,

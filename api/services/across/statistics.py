@@ -80,6 +80,7 @@ async def overview(actor: Actor, query: PeriodQuery) -> dict[str, Any]:
     return {
         "as_of": as_of,
         **periods_shown(asked),
+        "of_county": actor.scope is RowScope.COUNTY,
         "attention": await attention.shown(found.get(_ASKED, []), days),
         "goals": _goals(values, asked),
         "breakdowns": _breakdowns(cubes.now, found, asked) if sees_leads else [],

@@ -20,7 +20,7 @@ from api.models.units import Unit
 
 #: What is told though no form asked for it, in the order in which it is read.
 _ALSO = (
-    "unit", "due_on", "planned_on", "expires_on", "objection_until", "review_on", "deadline",
+    "receiver", "unit", "due_on", "planned_on", "expires_on", "objection_until", "review_on", "deadline",
     "dropped_on", "document_no", "reason", "taken_from", "handler", "turn", "corrected",
 )  # fmt: skip
 _LEDGER = frozenset({EventName.LEDGER_POSTED.value, EventName.LEDGER_VOIDED.value})
@@ -71,6 +71,7 @@ def lines(
 
 #: Where the table of fields has another meaning of the name.
 _OWN_WORDS = {
+    "receiver": "交给",
     "unit": "单位",
     "reason": "理由",
     "taken_from": "不再由该单位办理",

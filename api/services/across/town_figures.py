@@ -51,10 +51,17 @@ async def towns(session: AsyncSession, actor: Actor, query: PeriodQuery) -> dict
     names = await _towns_of(session, actor)
     units = await _names(session, {unit for _, unit, _ in found})
     rows: list[dict[str, Any]] = []
-    for code in sorted({*names, *(town for town, _, _ in found)}):
+    county = county_of(actor.division_code)
+    # a county is no town: it stands here only with what it handles itself
+    for code in sorted({*(names.keys() - {county}), *(town for town, _, _ in found)}):
         of_town = [(unit, numbers) for town, unit, numbers in found if town == code]
         rows.append(
-            {"code": code, "label": names.get(code, code)}
+            {
+                "code": code,
+                "label": f"{names.get(code, code)}本级"
+                if code == county
+                else names.get(code, code),
+            }
             | _told(_sum([numbers for _, numbers in of_town]))
             | {
                 "units": [

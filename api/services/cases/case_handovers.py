@@ -54,7 +54,7 @@ def _tied(model: Any, resource: str, *shown: str) -> Any:
 
 
 #: The cases of a hand-over, and the hand-overs of a case, for their listings.
-CASES = columns.json_list(_tied(Case, "case", "id", "number"))
+CASES = columns.json_list(_tied(Case, "case", "id", "number", "title"))
 HANDOVERS = columns.json_list(_tied(_T, "handover", "id", "number", "title"))
 
 

@@ -47,6 +47,10 @@ async def forget(session: AsyncSession, record: Import) -> None:
     if record.preview_enc is not None:
         kept = orjson.loads(keys.decrypt_bytes(record.preview_enc))
         kept["seen"] = []
+        personal = _PERSONAL[record.kind]
+        for fault in kept["faults"]:
+            if fault["field"] in personal:
+                fault["message"] = _GONE
         kept["remarks"] = [remark for remark in kept["remarks"] if remark["row"] is None]
         record.preview_enc = keys.encrypt_bytes(orjson.dumps(kept))
     blank = keys.encrypt_bytes(_BLANK)

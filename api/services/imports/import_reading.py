@@ -156,6 +156,8 @@ class _Staging:
         self.position = 0
         self.warned = 0
         self.faults: Counter[tuple[str, str, str, str]] = Counter()
+        #: The first of each kind, with what it says of what is wrong and how it is mended.
+        self.first: dict[tuple[str, str, str, str], Fault] = {}
 
     async def run(self, sheets: Iterator[Sheet]) -> None:
         """While the database takes one batch in, a thread reads the next."""
@@ -203,7 +205,9 @@ class _Staging:
                 state = _state(row, there)
                 self.warned += bool(row.warnings)
                 for fault in (*row.faults, *row.warnings):
-                    self.faults[fault.field, fault.label, fault.code, fault.severity] += 1
+                    kind = fault.field, fault.label, fault.code, fault.severity
+                    self.faults[kind] += 1
+                    self.first.setdefault(kind, fault)
                 cells = (self.import_id, self.position, row.sheet, row.number, state.value)
                 known = there.record_id if there and state in _MET else None
                 rows.append((*cells, identity, row.occurrence, anchors, payload, known))
@@ -237,8 +241,10 @@ class _Staging:
             for r in (self.reader.remarks[:500] if self.reader else ())
         ]
         counts = [
-            {"field": f, "label": label, "code": code, "severity": severity, "count": count}
-            for (f, label, code, severity), count in self.faults.most_common(200)
+            dict(zip(("field", "label", "code", "severity"), kind, strict=True))
+            | {"count": count}
+            | {"row": self.first[kind].row, "message": self.first[kind].message}
+            for kind, count in self.faults.most_common(200)
         ]
         told = {"sheets": sheets, "remarks": remarks, "faults": counts}
         return orjson.dumps(told | {"seen": self._seen()}, default=str)

@@ -36,7 +36,7 @@ from api.services.entities import risk_entity_drafts
 from api.services.imports.import_known import own_number
 from api.services.imports.import_rows import Composed, StagedRow, Writer, naming
 from api.services.kit import places
-from api.services.leads import conflicts, lead_intake, leads, unnamed
+from api.services.leads import conflicts, lead_intake, lead_proposals, leads, unnamed
 
 #: Columns that no form knows, but that speak of whoever reported: their place is the vault.
 _OF_INFORMANT = re.compile(
@@ -62,7 +62,9 @@ async def write_leads(
     taken = await numbers.take("XS", record.town_code, len(rows))
     here = [located[code] for code in codes]
     near = await conflicts.around_all(session, (place.division_code for place in here))
-    return partial(_lead_lines, actor, record.id, rows, here, taken, near)
+    towns = {place.town_code for place in here}
+    units = {town: await lead_proposals.units(session, town) for town in sorted(towns)}
+    return partial(_lead_lines, actor, record.id, rows, here, taken, near, units)
 
 
 def _lead_lines(
@@ -72,6 +74,7 @@ def _lead_lines(
     located: Sequence[places.Place],
     taken: Sequence[str],
     near: Mapping[str, conflicts.Around],
+    units: Mapping[str, Mapping[str, UUID]],
 ) -> Composed:
     made = Composed()
     for row, place, number in giving_way(zip(rows, located, taken, strict=True)):
@@ -80,7 +83,11 @@ def _lead_lines(
         draft.lead["received_has_time"] = "T" in row.values["received_on"]
         draft.lead["import_id"], draft.lead["import_row"] = import_id, row.number
         proposed = row.values.get("proposed_unit")
-        draft.lead["proposed_unit_id"] = UUID(proposed) if proposed else None
+        draft.lead["proposed_unit_id"] = (
+            UUID(proposed)
+            if proposed
+            else lead_proposals.among(units[place.town_code], draft.lead["primary_category"])
+        )
         lead_id: UUID = draft.lead["id"]
         made.ids.append(lead_id)
         reporter = draft.reporter or _known_anonymous(row, lead_id)

@@ -174,7 +174,7 @@ def awaited(
     turn = next(way.turns(record), None) if way else None
     if way is None or turn is None or way.is_mine(actor, record, turn):
         return {}
-    found: dict[str, Any] = {"awaits": turn.label}
+    found: dict[str, Any] = {"awaits": turn.told(is_mine=False)}
     match turn.whose:
         case Whose.OWNER | Whose.RECEIVER:
             owns = turn.whose is Whose.OWNER

@@ -64,6 +64,12 @@ class InCharge:
 _NOBODY = InCharge(is_shared=False)
 
 
+def begun(record: dict[str, Any]) -> tuple[str, str]:
+    """When and by which unit a record was made, from its column `begun_by`."""
+    unit = record.pop("begun_by")
+    return record["created_at"][:10], unit["name"] if unit else ""
+
+
 def until(
     day: str | None, *, provisional: bool = False, rule: str = "", version: int | None = None
 ) -> Until:
@@ -230,7 +236,7 @@ async def standing_of(
 
     shown = [
         waits(
-            turn.label,
+            turn.told(is_mine=turn in mine),
             _whom(way, record, turn, charge),
             when,
             terms,

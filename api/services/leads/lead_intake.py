@@ -23,7 +23,7 @@ from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
 from api.domain.leads.categories import LeadCategory, RedFlag
 from api.domain.leads.channels import LeadChannel
-from api.domain.leads.leads import LEAD_FLOW, LeadStatus, ReporterKind
+from api.domain.leads.leads import LEAD_FLOW, TRIAGE, LeadStatus, ReporterKind
 from api.domain.reporters import informants as vault
 from api.domain.words import codes, identifiers, names
 from api.domain.words.identifiers import IdentifierState
@@ -37,6 +37,7 @@ from api.services.leads import (
     conflicts,
     lead_assists,
     lead_clocks,
+    lead_proposals,
     lead_sight,
     lead_sources,
     lead_texts,
@@ -272,6 +273,9 @@ async def create(
     place, number = await places.numbered(session, actor, code, _WHAT, "XS")
     made = draft(actor, body, place, number)
     made.lead |= sent.columns
+    made.lead["proposed_unit_id"] = await lead_proposals.unit_for(
+        session, body.primary_category, place.division_code
+    )
     coming = conflicts.Coming(made.lead, made.viewers, made.reporter, actor.unit_id, actor.viewer)
     kept_off = await conflicts.keep_off(session, coming)
     parts: list[tuple[Any, dict[str, Any]]] = [(Lead, made.lead)]
@@ -297,6 +301,7 @@ async def update(
     lead = await _transition.lock(session, actor, leads.LISTING, Lead, record_id)
     _transition.check_edit(actor, lead, LEAD_FLOW, body.version)
     changes = await _changes(session, lead, body)
+    was = lead.primary_category, lead.division_code
     before = {name: getattr(lead, name) for name in TAKEN_OVER}
     if "division_code" in changes:
         place = await places.own(session, actor, changes["division_code"], _WHAT)
@@ -305,6 +310,7 @@ async def update(
         await red_flags.keep_flags(session, actor, lead, changes["red_flags"])
     for name, value in changes.items():
         setattr(lead, name, value)
+    await _propose_again(session, lead, *was)
     if "fast_track" in changes:
         await lead_clocks.track_changed(session, actor, lead)
     for column, value in (await _found_by(session, lead)).items():
@@ -321,6 +327,17 @@ async def update(
     if {"subject_name", "division_code"} & changes.keys():
         await conflicts.reconsider(session, actor, lead)
     return await conflicts.read_new(session, actor, {"id": lead.id})
+
+
+async def _propose_again(
+    session: AsyncSession, lead: Lead, category: LeadCategory, division: str
+) -> None:
+    """A lead that is about something else is proposed to another unit, unless a person proposed it."""
+    now_is = lead.primary_category, lead.division_code
+    if lead.status not in TRIAGE or now_is == (category, division):
+        return
+    if lead.proposed_unit_id == await lead_proposals.unit_for(session, category, division):
+        lead.proposed_unit_id = await lead_proposals.unit_for(session, *now_is)
 
 
 async def _changes(session: AsyncSession, lead: Lead, body: LeadUpdate) -> dict[str, Any]:

@@ -171,6 +171,13 @@ async def _tell(session: AsyncSession, lead_id: UUID | None, due_on: date | None
         (await session.get_one(Lead, lead_id)).handover_due_on = due_on
 
 
+async def until(session: AsyncSession, transfer: LeadTransfer) -> date | None:
+    """Until when somebody is to act, if anything is waited for."""
+    return await session.scalar(
+        select(_Clock.due_on).where(_Clock.transfer_id == transfer.id, _Clock.ended_on.is_(None))
+    )
+
+
 async def pass_over(
     session: AsyncSession,
     transfer: LeadTransfer,

@@ -1,11 +1,12 @@
 """Leads as they are read: pages, single leads, and what is masked shown for a reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from fastapi import Response
 from sqlalchemy import (
     ARRAY,
@@ -145,6 +146,7 @@ _ITEM: dict[str, Any] = {
     "due_rule": Lead.due_rule,
     "due_rule_version": Lead.due_rule_version,
     "due_stopped_on": _STOPPED_ON,
+    "unowned_since": case((IS_UNOWNED, Lead.unowned_on)),
     "clock_runs": _IS_OPEN,
     "conclusion": Lead.conclusion,
     "solved": Lead.solved,
@@ -526,6 +528,32 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
     }
 
 
+def _at_the_desk(lead: dict[str, Any], clock: time_rules.Clock) -> None:
+    """Of a lead that nobody handles the term is that of the office to give it to somebody, in lists
+    as its head and the office's home say."""
+    if since := lead["unowned_since"]:
+        due = clock.due_on(lead_alarms.OFFICE_RULE, date.fromisoformat(since))
+        lead |= {
+            "due_on": due.on.isoformat(),
+            "due_is_provisional": due.is_provisional,
+            "due_rule": due.rule_id,
+            "due_rule_version": due.rule_version,
+        }
+
+
+def _closing(known: terms.Terms) -> Callable[[str], str]:
+    close = known.closing()
+
+    def closed(item: str) -> str:
+        if '"unowned_since":null' in item:  # most rows stay the text that they are
+            return close(item)
+        lead = orjson.loads(item)
+        _at_the_desk(lead, known.clock)
+        return close(orjson.dumps(lead).decode())
+
+    return closed
+
+
 async def page(actor: Actor, query: LeadQuery) -> Response:
     """A page of visible leads."""
     return await LISTING.page(
@@ -533,7 +561,7 @@ async def page(actor: Actor, query: LeadQuery) -> Response:
         query,
         await filters(actor, query),
         query.sort.value,
-        (await terms.known()).closing(),
+        _closing(await terms.known()),
         searching.notice(actor, Permission.LEAD_REVEAL, query.q),
     )
 
@@ -579,6 +607,7 @@ async def read(
 async def for_actor(actor: Actor, lead: dict[str, Any]) -> dict[str, Any]:
     """A lead as it was read, with what the actor may do with it and without what is not theirs."""
     shown = await terms.known()
+    _at_the_desk(lead, shown.clock)
     lead["working_days_left"] = shown.of(lead)
     held = lead["due_held_on"]
     lead["due_days_left"] = await _left(held, lead["due_stopped_on"]) if held else None

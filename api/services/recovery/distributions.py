@@ -6,6 +6,7 @@ them, distribution_payments.py the way of the money to the victims.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +26,12 @@ from api.core.listing.ways import one
 from api.domain.across.ways import DISTRIBUTION_WAY
 from api.domain.cases.victims import VictimStatus
 from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
+from api.domain.kit.standing import Turn
+from api.domain.law.calendar import ONE_DAY
 from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
     BaseRule,
@@ -54,9 +58,9 @@ from api.schemas.distributions import (
     LineItem,
     LineQuery,
 )
-from api.services.kit import _transition, columns, sealing, searching
+from api.services.kit import _transition, columns, sealing, searching, time_rules
 from api.services.kit import changes as corrections
-from api.services.kit.standing import InCharge, entered, standing_of, taken_by
+from api.services.kit.standing import InCharge, Until, begun, entered, standing_of, taken_by
 from api.services.recovery.property_items import case_ref
 
 RESOURCE = "distribution"
@@ -196,6 +200,7 @@ _READ: dict[str, Any] = _ITEM | {
     "revealable": columns.revealable(D),
     "entered": entered(D.id, EventName.DISTRIBUTION_TRANSITIONED, "published_on"),
     "taken_by": taken_by(D),
+    "begun_by": columns.unit_named(D.owner_unit_id),
 }
 check_columns(DistributionItem, _ITEM)
 #: What only the sentences are made of.
@@ -205,7 +210,7 @@ check_columns(
     {
         name: column
         for name, column in _READ.items()
-        if name not in {*_DECIDING, *BESIDE, "entered", "taken_by"}
+        if name not in {*_DECIDING, *BESIDE, "entered", "taken_by", "begun_by"}
     },
     "available_actions",
     "standing",
@@ -357,13 +362,21 @@ async def read(
         standing,
         available,
         entered=plan.pop("entered"),
-        charge=InCharge(taken=plan.pop("taken_by")),
+        term=partial(_term, until),
+        charge=InCharge(created=begun(plan), taken=plan.pop("taken_by")),
     )
     pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
     writes = actor.may(Permission.DISTRIBUTION_PREPARE) or actor.may(Permission.DISTRIBUTION_PAY)
     kept = plan["revealable"] if writes else []
     plan["revealable"] = [*(["payees"] if pays else []), *kept]
     return plan
+
+
+def _term(until: date | None, turn: Turn[Any], _: time_rules.Clock) -> Until:
+    """From when it may be paid: no day by which, but one before which nobody may."""
+    if turn.what is not DutyKind.DISTRIBUTION_PAY or until is None:
+        return Until()
+    return Until(since=until + ONE_DAY, is_early=heard(until))
 
 
 def _sums(plan: dict[str, Any]) -> PlanSums:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     and_,
     exists,
     false,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     select,
 )
 
+from api.core.base.statements import param
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
@@ -36,6 +38,7 @@ def _plan(
     *statuses: DistributionStatus,
     others: Callable[[Actor], Iterable[ColumnElement[bool]]] = lambda _: (),
 ) -> Source:
+    """Plans in a status."""
     return Source(
         kind,
         "distributions",
@@ -84,6 +87,12 @@ def _not(*columns: Any) -> Callable[[Actor], Iterable[ColumnElement[bool]]]:
     return lambda actor: (column.is_distinct_from(actor.id) for column in columns)
 
 
+#: Nobody may be paid before: the head of the plan says from when.
+_OBJECTIONS_OVER = or_(
+    Distribution.status != DistributionStatus.PUBLISHED,
+    Distribution.objection_until < param("today", Date()),
+)
+
 SOURCES: tuple[Source, ...] = (
     Source(
         K.LEDGER_CONFIRM,
@@ -121,7 +130,10 @@ SOURCES: tuple[Source, ...] = (
         P.DISTRIBUTION_PAY,
         DistributionStatus.PUBLISHED,
         DistributionStatus.PARTLY_PAID,
-        others=_not(Distribution.prepared_by_id, Distribution.approved_by_id),
+        others=lambda actor: (
+            _OBJECTIONS_OVER,
+            *_not(Distribution.prepared_by_id, Distribution.approved_by_id)(actor),
+        ),
     ),
     _plan(
         K.DISTRIBUTION_CONFIRM,

@@ -71,7 +71,7 @@ from api.schemas.property_items import (
 )
 from api.services.kit import _transition, columns, protect, sealing, searching
 from api.services.kit import changes as corrections
-from api.services.kit.standing import InCharge, entered, standing_of, taken_by
+from api.services.kit.standing import InCharge, begun, entered, standing_of, taken_by
 
 RESOURCE = "property_item"
 corrections.check(PropertyItemUpdate, PropertyItem)
@@ -165,11 +165,16 @@ _READ: dict[str, Any] = _ITEM | {
     "revealable": columns.revealable(PropertyItem, *_REVEALED),
     "entered": entered(PropertyItem.id, EventName.PROPERTY_ITEM_TRANSITIONED, "disposed_on"),
     "taken_by": taken_by(PropertyItem),
+    "begun_by": columns.unit_named(PropertyItem.owner_unit_id),
 }
 check_columns(PropertyItemItem, _ITEM)
 check_columns(
     PropertyItemRead,
-    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
+    {
+        name: column
+        for name, column in _READ.items()
+        if name not in {"entered", "taken_by", "begun_by"}
+    },
     "available_actions",
     "standing",
 )
@@ -271,7 +276,7 @@ async def read(
         standing,
         available,
         entered=item.pop("entered"),
-        charge=InCharge(taken=item.pop("taken_by")),
+        charge=InCharge(created=begun(item), taken=item.pop("taken_by")),
     )
     if not actor.may(Permission.CASE_REVEAL):
         item["revealable"] = []

@@ -27,7 +27,7 @@ from api.models.units import Division, Unit
 from api.schemas.leads import LeadCreate
 from api.schemas.receipts import PublicReport
 from api.services.kit import places
-from api.services.leads import conflicts, lead_intake, leads
+from api.services.leads import conflicts, lead_intake, lead_proposals, leads
 from api.services.reporters import public_load, receipts
 
 #: What stands where the reporter named nobody.
@@ -107,6 +107,9 @@ async def create(session: AsyncSession, body: PublicReport) -> str:
     place = await places.locate(session, body.division_code or await _only_town(session))
     number = (await numbers.take("XS", place.division_code))[0]
     made = lead_intake.draft(None, _as_lead(body), place, number)
+    made.lead["proposed_unit_id"] = await lead_proposals.unit_for(
+        session, made.lead["primary_category"], place.division_code
+    )
     lead_id = made.lead["id"]
     coming = conflicts.Coming(made.lead, made.viewers, made.reporter)
     kept_off = await conflicts.keep_off(session, coming)

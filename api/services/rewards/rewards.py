@@ -53,8 +53,8 @@ from api.schemas.rewards import (
     RewardQuery,
     RewardRead,
 )
-from api.services.kit import _transition, searching
-from api.services.kit.standing import InCharge, entered, standing_of, taken_by
+from api.services.kit import _transition, columns, searching
+from api.services.kit.standing import InCharge, begun, entered, standing_of, taken_by
 from api.services.leads import unnamed
 from api.services.reporters import receipts
 from api.services.rewards import reward_affairs, reward_rules
@@ -92,7 +92,7 @@ def _person(user_id: Any) -> Any:
 def _lead(lead_id: Any) -> Any:
     behind = aliased(Lead)
     told = func.json_build_object(
-        "id", behind.id, "number", behind.number,
+        "id", behind.id, "number", behind.number, "subject_name", behind.subject_name,
         *links.deciding("lead", behind.id, behind.town_code),
     )  # fmt: skip
     return select(func.json_build_array(told)).where(behind.id == lead_id).scalar_subquery()
@@ -119,6 +119,7 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Reward.updated_at,
     "entered": entered(Reward.id, EventName.REWARD_TRANSITIONED),
     "taken_by": taken_by(Reward),
+    "begun_by": columns.unit_named(Reward.owner_unit_id),
 }
 #: Only the flow reads these.
 _DECIDING = ("proposed_by_id", "approved_by_id", "owner_unit_id")
@@ -128,7 +129,7 @@ check_columns(
     {
         name: column
         for name, column in _READ.items()
-        if name not in {*_DECIDING, "entered", "taken_by"}
+        if name not in {*_DECIDING, "entered", "taken_by", "begun_by"}
     },
     "available_actions",
     "standing",
@@ -215,7 +216,7 @@ async def read(
         standing,
         available,
         entered=reward.pop("entered"),
-        charge=InCharge(taken=reward.pop("taken_by")),
+        charge=InCharge(created=begun(reward), taken=reward.pop("taken_by")),
     )
     reward["may_issue_code"] = (
         actor.may(Permission.REWARD_PREPARE)

@@ -4710,6 +4710,13 @@ export interface components {
             field: string;
             /** @description 中文名称 */
             label: string;
+            /**
+             * @description 那一行错在哪里、怎样改
+             * @default
+             */
+            message: string;
+            /** @description 其中最先的一行 */
+            row?: number | null;
             /** @description 严重程度 */
             severity: string;
         };
@@ -5017,6 +5024,8 @@ export interface components {
             id: string;
             /** @description 编号（给人看的） */
             number: string;
+            /** @description 标题 */
+            title: string;
         };
         /**
          * HandoverAskReview
@@ -6855,7 +6864,7 @@ export interface components {
             people_involved: number | null;
             /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
-            /** @description 建议承办单位：台账所列的，或者提出异议的单位建议的 */
+            /** @description 建议承办单位：台账所列的，提出异议的单位建议的，或者按类别建议的；只是建议 */
             proposed_unit: components["schemas"]["Named"] | null;
             /**
              * Format: date-time
@@ -6870,6 +6879,8 @@ export interface components {
             subject_name: string;
             /** @description 移送、移交进展 */
             transfer_stage: components["schemas"]["TransferStage"] | null;
+            /** @description 从哪天起没有单位承办；有单位承办的为空。没有单位承办的，期限是交办的期限 */
+            unowned_since: string | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
             /** @description 还剩几个工作日；当天为 0，超期为负数；没有期限的、期限不按工作日计算的为空，按日历天数说 */
@@ -7117,7 +7128,7 @@ export interface components {
             people_involved: number | null;
             /** @description 主要类别（C1–C6，C0 为其他） */
             primary_category: components["schemas"]["LeadCategory"];
-            /** @description 建议承办单位：台账所列的，或者提出异议的单位建议的 */
+            /** @description 建议承办单位：台账所列的，提出异议的单位建议的，或者按类别建议的；只是建议 */
             proposed_unit: components["schemas"]["Named"] | null;
             /**
              * Format: date-time
@@ -7154,6 +7165,8 @@ export interface components {
             transfer_stage: components["schemas"]["TransferStage"] | null;
             /** @description 历次移送、移交 */
             transfers: components["schemas"]["LeadTransferShown"][];
+            /** @description 从哪天起没有单位承办；有单位承办的为空。没有单位承办的，期限是交办的期限 */
+            unowned_since: string | null;
             /**
              * Format: date-time
              * @description 最后修改时间
@@ -8914,6 +8927,8 @@ export interface components {
             goals: components["schemas"]["GoalFigures"][];
             /** @description 资金 */
             money: components["schemas"]["Money"];
+            /** @description 看的是县里：只统计县里看得到的记录，各镇的合计见“各镇情况” */
+            of_county: boolean;
             /** @description 统计时段；没有选时段的为空 */
             period: components["schemas"]["PeriodShown"] | null;
             /** @description 拿来比较的上一个同样长的时段 */
@@ -11807,6 +11822,8 @@ export interface components {
             id: string;
             /** @description 编号（给人看的） */
             number: string;
+            /** @description 反映对象 */
+            subject_name: string;
         };
         /**
          * RewardPay

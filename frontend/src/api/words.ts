@@ -426,6 +426,7 @@ export const LeadItemWords = {
   'status': '状态',
   'subject_name': '反映对象',
   'transfer_stage': '移送、移交进展',
+  'unowned_since': '从哪天起没有单位承办',
   'version': '版本号',
   'working_days_left': '还剩几个工作日',
 } as const
@@ -495,6 +496,7 @@ export const LeadReadWords = {
   'transfer_reminded_on': '最近一次催办日期',
   'transfer_stage': '移送、移交进展',
   'transfers': '历次移送、移交',
+  'unowned_since': '从哪天起没有单位承办',
   'updated_at': '最后修改时间',
   'version': '版本号',
   'working_days_left': '还剩几个工作日',

@@ -235,7 +235,7 @@ it('says that a case grew out of nothing and names nothing, or names it', async 
     },
   }
   const full = await showPage(CasePage, { id: 'c' }, answers)
-  expect(full.offers()).toContain('XS-1 某店')
+  expect(full.offers()).toContain('某店')
   expect(full.wrapper.text()).toContain('138****1234')
   full.done()
 })

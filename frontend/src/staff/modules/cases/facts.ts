@@ -11,6 +11,15 @@ import type { Fact } from '@/ui/types'
 
 type Case = OneOf<'/api/v1/cases'>
 
+const DAYS: { key: keyof Case & `${string}_on`; label: string }[] = [
+  { key: 'accepted_on', label: '受案日期' },
+  { key: 'filed_on', label: '立案日期' },
+  { key: 'solved_on', label: '破案日期' },
+  { key: 'concluded_on', label: '侦查终结日期' },
+  { key: 'adjudged_on', label: '判决生效日期' },
+  { key: 'closed_on', label: '结案日期' },
+]
+
 /** What a case page says, in the order in which a reader asks. */
 export function factsOf(record: Case): Fact[] {
   return [
@@ -52,6 +61,8 @@ export function factsOf(record: Case): Fact[] {
     },
     { key: 'backlog', label: '存案', kind: 'bool', value: record.is_backlog },
     { key: 'due', label: '法定期限' },
+    // the days that the law counts from; how far the case is, its head says
+    ...DAYS.map(({ key, label }) => ({ key, label, value: record[key], optional: true })),
     ...(record.returns_count
       ? [{ key: 'returns', label: '退回补侦', value: `${record.returns_count} 次` }]
       : []),
