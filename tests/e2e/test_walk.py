@@ -74,7 +74,9 @@ class TestLedgerIn:
             assert lead["proposed_unit"]["name"] == row["handling_unit"]
             assert lead["status"] == "registered"
             assert lead["owner_unit"] is None, "proposed is not given"
-            assert lead["due_on"] is None, "clocks start at assignment, not in the ledger's past"
+            assert lead["due_rule"] == "LEAD-UNOWNED", (
+                "clocks start at assignment, not in the ledger's past"
+            )
         total = sum(round(float(lead["amount_involved"]) * 100) for lead in leads.values())
         assert f"{total / 100:.2f}" == expected["total_amount_yuan"]
 

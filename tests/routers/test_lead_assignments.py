@@ -155,8 +155,8 @@ class TestTakingBack:
         assert back.json() == {"taken_back": 2, "refused": [stays]}
         for lead in leads[:2]:
             now = office.get(f"/leads/{lead['id']}").json()
-            assert (now["status"], now["owner_unit"], now["due_on"], now["assigned_on"]) == (
-                "registered", None, None, None,
+            assert (now["status"], now["owner_unit"], now["due_rule"], now["assigned_on"]) == (
+                "registered", None, "LEAD-UNOWNED", None,
             )  # fmt: skip
             assert police.get(f"/leads/{lead['id']}").status_code == 404, "not theirs any more"
         first = office.get(f"/leads/{leads[0]['id']}").json()

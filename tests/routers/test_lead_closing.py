@@ -131,7 +131,7 @@ class TestToldByADay:
         body = {"version": made["version"], "reason": "不是一回事"}
         done(office.post(f"/leads/{made['id']}/merges/{link['id']}/reversals", json=body))
         made = fresh(office, made)
-        assert (made["status"], made["due_on"]) == ("registered", None)
+        assert (made["status"], made["due_rule"]) == ("registered", "LEAD-UNOWNED")
 
 
 def test_who_helps_is_waited_for_after_the_reporter_was_told(client):
