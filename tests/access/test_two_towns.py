@@ -71,6 +71,20 @@ class TestWriting:
         assert done(office.post("/leads/assignments", json=batch))["assigned"] == 0
         assert town.people["police"].get(url).status_code == 404
 
+    @pytest.mark.parametrize(
+        ("who", "path", "body"),
+        [
+            ("office", "/leads", factories.lead()),
+            ("police", "/cases", {"title": "测试案", "primary_category": "C1"}),
+            ("market", "/risk-entities", {"name": "某店", "kind": "site", "industry": "other"}),
+        ],
+    )
+    def test_nothing_is_registered_in_another_town(self, client, town, who, path, body):
+        answer = client(who).post(path, json=body | {"division_code": VILLAGE})
+        assert answer.status_code == 422, answer.text
+        [error] = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/division_code", "other_town")
+
     def test_a_batch_says_nothing_of_foreign_leads(self, client, foreign):
         office = client("office")
         nobody = str(uuid4())
