@@ -135,13 +135,13 @@ async def test_the_list_takes_the_height_that_is_left_and_no_more(as_, client, p
 
 
 async def test_on_a_phone_a_row_is_a_card_without_empty_lines(as_, client):
-    made = make_lead(client("office"))
+    made = make_lead(client("office"), primary_category="C0")
     office = await as_("office")
     await office.page.set_viewport_size({"width": 375, "height": 812})
     await office.open(f"/leads?q={made['number']}")
     card = office.rows().first
     await expect(card.get_by_role("link", name=made["number"])).to_be_visible()
     await expect(card.locator("td[data-label='反映对象']")).to_be_visible()
-    await expect(card.locator("td[data-label='办理期限']")).to_be_hidden()
+    await expect(card.locator("td[data-label='承办单位']")).to_be_hidden()
     width = await office.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 375
