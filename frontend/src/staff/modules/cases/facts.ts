@@ -7,14 +7,15 @@ import {
   NoIndictmentLabels,
 } from '@/api/labels'
 import type { OneOf } from '@/api/records'
+import { CaseReadWords } from '@/api/words'
 import type { Fact } from '@/ui/types'
 
 type Case = OneOf<'/api/v1/cases'>
 
 const DAYS: { key: keyof Case & `${string}_on`; label: string }[] = [
-  { key: 'accepted_on', label: '受案日期' },
-  { key: 'filed_on', label: '立案日期' },
-  { key: 'solved_on', label: '破案日期' },
+  { key: 'accepted_on', label: CaseReadWords.accepted_on },
+  { key: 'filed_on', label: CaseReadWords.filed_on },
+  { key: 'solved_on', label: CaseReadWords.solved_on },
   { key: 'concluded_on', label: '侦查终结日期' },
   { key: 'adjudged_on', label: '判决生效日期' },
   { key: 'closed_on', label: '结案日期' },
