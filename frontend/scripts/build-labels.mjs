@@ -55,7 +55,8 @@ function fieldsOf(name) {
 
 const asked = Object.values(spec.paths ?? {})
   .flatMap(Object.values)
-  .map((operation) => nameOf(operation.requestBody?.content?.['application/json']?.schema))
+  .map((operation) => operation.requestBody?.content?.['application/json']?.schema)
+  .flatMap((schema) => [schema, ...(schema?.oneOf ?? [])].map(nameOf))
   .filter((name) => name && spec.components.schemas[name].properties)
 const forms = [...new Set(asked)].sort().map((name) => {
   const rows = fieldsOf(name).filter(([, label]) => label)

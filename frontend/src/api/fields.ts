@@ -30,6 +30,34 @@ export const AssignmentReversalFields = {
   'reason': '理由',
 } as const
 
+export const CaseAcceptFields = {
+  'accepted_on': '受案日期',
+  'action': '操作',
+  'document_no': '文书编号',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseAdjudgeFields = {
+  'action': '操作',
+  'decided_on': '生效日期',
+  'document_no': '生效裁判文书案号',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseCloseFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseConcludeInvestigationFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'document_no': '文书编号',
+  'version': '所依据的版本号',
+} as const
+
 export const CaseCreateFields = {
   'amount_involved': '涉案金额（元）',
   'beyond_lead': '超过线索金额',
@@ -46,6 +74,101 @@ export const CaseCreateFields = {
   'victims_count': '受害人数',
 } as const
 
+export const CaseDeclineToFileFields = {
+  'action': '操作',
+  'authority_level': '批准机关',
+  'decided_on': '决定日期',
+  'document_no': '文书编号',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseDeclineToIndictFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'document_no': '不起诉决定书编号',
+  'ground': '不起诉种类',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseDivertAdministrativeFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '文书编号',
+  'materials': '材料清单',
+  'organ': '部门类别',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseDivertCivilFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '文书编号',
+  'materials': '材料清单',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'route': '处理途径',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseEnforceFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'document_no': '移送执行文书编号',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseFileFields = {
+  'action': '操作',
+  'authority_level': '批准机关',
+  'document_no': '文书编号',
+  'filed_on': '立案日期',
+  'reason': '重新立案的理由（新的事实、证据，或者通知立案的文号）',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseIndictFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'document_no': '起诉书编号',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseReopenFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'document_no': '文书编号',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseReturnForInvestigationFields = {
+  'action': '操作',
+  'decided_on': '决定日期',
+  'document_no': '文书编号',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseSendToProcuratorateFields = {
+  'action': '操作',
+  'authority_level': '批准机关',
+  'decided_on': '决定日期',
+  'document_no': '起诉意见书编号',
+  'version': '所依据的版本号',
+} as const
+
+export const CaseSolveFields = {
+  'action': '操作',
+  'solved_on': '破案日期',
+  'version': '所依据的版本号',
+} as const
+
 export const CaseUpdateFields = {
   'amount_involved': '涉案金额（元）',
   'beyond_lead': '超过线索金额',
@@ -59,6 +182,15 @@ export const CaseUpdateFields = {
   'title': '案件名称',
   'version': '所依据的版本号',
   'victims_count': '受害人数',
+} as const
+
+export const CaseWithdrawFields = {
+  'action': '操作',
+  'authority_level': '批准机关',
+  'decided_on': '决定日期',
+  'document_no': '文书编号',
+  'reason': '理由',
+  'version': '所依据的版本号',
 } as const
 
 export const CategoryAdoptionFields = {
@@ -88,6 +220,30 @@ export const DecisionInFields = {
   'version': '版本号',
 } as const
 
+export const DistributionApproveFields = {
+  'action': '操作',
+  'document_no': '批准文书编号',
+  'version': '所依据的版本号',
+} as const
+
+export const DistributionComputeFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const DistributionConfirmFields = {
+  'action': '操作',
+  'document_no': '银行回单号',
+  'version': '所依据的版本号',
+} as const
+
+export const DistributionConfirmPartlyFields = {
+  'action': '操作',
+  'document_no': '银行回单号',
+  'failed_claims': '退票的申报编号（空格或换行分隔）',
+  'version': '所依据的版本号',
+} as const
+
 export const DistributionCreateFields = {
   'base_rule': '分配基数',
   'case_id': '案件',
@@ -97,12 +253,37 @@ export const DistributionCreateFields = {
   'title': '方案名称',
 } as const
 
+export const DistributionPayFields = {
+  'action': '操作',
+  'document_no': '付款批次号',
+  'version': '所依据的版本号',
+} as const
+
+export const DistributionPublishFields = {
+  'action': '操作',
+  'objection_until': '异议截止日期',
+  'published_on': '公示日期',
+  'version': '所依据的版本号',
+} as const
+
+export const DistributionSendBackFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
 export const DistributionUpdateFields = {
   'base_rule': '分配基数',
   'note': '备注',
   'pool': '可分配金额',
   'returns_offset': '已得利息、分红折抵本金',
   'title': '方案名称',
+  'version': '所依据的版本号',
+} as const
+
+export const DistributionWithdrawFields = {
+  'action': '操作',
+  'reason': '理由',
   'version': '所依据的版本号',
 } as const
 
@@ -122,6 +303,94 @@ export const EntryCreateFields = {
   'measure_id': '依据的措施',
   'reason': '事由',
   'victim_id': '受害人',
+} as const
+
+export const HandoverAskReviewFields = {
+  'action': '操作',
+  'review_asked_on': '公安机关收到复议提请日期',
+  'review_reason': '提请复议的理由',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverForwardFields = {
+  'action': '操作',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '转送通知文书编号',
+  'forwarded_on': '转送日期',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverHandOverGoodsFields = {
+  'action': '操作',
+  'goods': '移交的涉案物品和材料（没有物品的写明）',
+  'goods_on': '移交日期',
+  'goods_receipt_no': '交接手续编号',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverLetStandFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverRecallFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverRecordIncompleteFields = {
+  'action': '操作',
+  'missing': '须补正的材料',
+  'told_at': '公安机关告知时间',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverRecordReceiptFields = {
+  'action': '操作',
+  'matter': '案件类型（仅移送公安的填写）',
+  'receipt_no': '回执编号',
+  'received_at': '接收时间',
+  'received_by': '接收人',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverRecordResultFields = {
+  'action': '操作',
+  'decided_level': '作出决定的公安机关',
+  'document_no': '文书编号',
+  'result': '办理结果',
+  'result_note': '结果说明',
+  'result_on': '结果日期',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverRecordReviewFields = {
+  'action': '操作',
+  'document_no': '文书编号',
+  'review_result': '复议决定',
+  'reviewed_on': '收到复议决定日期',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverSupplyPapersFields = {
+  'action': '操作',
+  'supplied': '补正的材料',
+  'supplied_on': '补正日期',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverUnwaiveFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const HandoverWaiveFields = {
+  'action': '操作',
+  'reason': '不再等待的理由',
+  'version': '所依据的版本号',
 } as const
 
 export const HintRaiseFields = {
@@ -151,12 +420,60 @@ export const IdentifierDecisionFields = {
   'version': '版本号',
 } as const
 
+export const ImportCancelFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const ImportCommitFields = {
+  'action': '操作',
+  'mode': '导入方式',
+  'on_edited': '疑似改动的行',
+  'version': '所依据的版本号',
+} as const
+
+export const ImportReadAgainFields = {
+  'action': '操作',
+  'uses_templates': '按已存的模板读取',
+  'version': '所依据的版本号',
+} as const
+
+export const InspectionCancelFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const InspectionCloseFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const InspectionCompleteFields = {
+  'action': '操作',
+  'done_on': '检查日期',
+  'finding': '检查结果',
+  'note': '检查情况',
+  'version': '所依据的版本号',
+} as const
+
 export const InspectionCreateFields = {
   'entity_id': '检查对象',
   'inspectors': '检查人员',
   'note': '检查情况',
   'planned_on': '计划日期',
   'rectification_id': '复查所对应的整改',
+} as const
+
+export const InspectionOrderRectificationFields = {
+  'action': '操作',
+  'document_no': '文书编号',
+  'due_on': '整改期限',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'requirements': '整改要求',
+  'version': '所依据的版本号',
 } as const
 
 export const InspectionUpdateFields = {
@@ -171,10 +488,82 @@ export const JobTransitionFields = {
   'action': '操作',
 } as const
 
+export const LeadAcknowledgeFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadApproveTransferFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadArchiveFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadAskAssistFields = {
+  'action': '操作',
+  'assist_task': '协办事项',
+  'assisting_unit_id': '协办单位',
+  'due_on': '协办期限',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadAskReviewFields = {
+  'action': '操作',
+  'review_asked_on': '公安机关收到复议提请日期',
+  'review_reason': '提请复议的理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadAssignFields = {
+  'action': '操作',
+  'assist_task': '协办事项',
+  'assisting_unit_ids': '协办单位',
+  'due_on': '办理期限',
+  'unit_id': '承办单位',
+  'version': '所依据的版本号',
+} as const
+
 export const LeadAssignmentsFields = {
   'due_on': '办理期限',
   'items': '各项记录',
   'unit_id': '承办单位',
+} as const
+
+export const LeadAssistAcknowledgeFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadAssistAnswerFields = {
+  'action': '操作',
+  'answer': '答复内容',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadAssistEndFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadCloseFields = {
+  'action': '操作',
+  'solved': '问题是否解决',
+  'solved_note': '解决情况',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadConcludeFields = {
+  'action': '操作',
+  'conclusion': '核查结论',
+  'diversion_department': '接收单位',
+  'diversion_route': '处理途径',
+  'findings': '核查情况',
+  'version': '所依据的版本号',
 } as const
 
 export const LeadCreateFields = {
@@ -201,6 +590,13 @@ export const LeadCreateFields = {
   'subject_uscc': '统一社会信用代码',
 } as const
 
+export const LeadDisputeFields = {
+  'action': '操作',
+  'proposed_unit_id': '建议承办单位',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
 export const LeadDraftFields = {
   'amount_involved': '涉案金额',
   'identifiers': '电话、账号、证件号等标识',
@@ -209,14 +605,214 @@ export const LeadDraftFields = {
   'subject_uscc': '统一社会信用代码',
 } as const
 
+export const LeadEscalateFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadFeedBackFields = {
+  'action': '操作',
+  'feedback_mode': '反馈方式',
+  'feedback_note': '反馈内容或无法反馈的原因',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadForwardFields = {
+  'action': '操作',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '转送通知文书编号',
+  'forwarded_on': '转送日期',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadHandOverGoodsFields = {
+  'action': '操作',
+  'goods': '移交的涉案物品和材料（没有物品的写明）',
+  'goods_on': '移交日期',
+  'goods_receipt_no': '交接手续编号',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadLetStandFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadMarkFields = {
+  'action': '操作',
+  'mark': '重点标记',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadProposeTransferFields = {
+  'action': '操作',
+  'investigators': '核实情况的执法人员（2名以上）',
+  'report': '核实情况和移送理由',
+  'reported_on': '书面报告提交日期',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRecallFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRecheckFields = {
+  'action': '操作',
+  'reason': '理由',
+  'unit_id': '承办单位',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRecordAftermathFields = {
+  'action': '操作',
+  'aftermath': '撤案后的处理（依法处罚、移交或者不需要处理的理由）',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRecordIncompleteFields = {
+  'action': '操作',
+  'missing': '须补正的材料',
+  'told_at': '公安机关告知时间',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRecordReceiptFields = {
+  'action': '操作',
+  'matter': '案件类型（仅移送公安的填写）',
+  'receipt_no': '回执编号',
+  'received_at': '接收时间',
+  'received_by': '接收人',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRecordResultFields = {
+  'action': '操作',
+  'decided_level': '作出决定的公安机关',
+  'document_no': '文书编号',
+  'result': '办理结果',
+  'result_note': '结果说明',
+  'result_on': '结果日期',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRecordReviewFields = {
+  'action': '操作',
+  'document_no': '文书编号',
+  'review_result': '复议决定',
+  'reviewed_on': '收到复议决定日期',
+  'version': '所依据的版本号',
+} as const
+
 export const LeadRedFlagsPutFields = {
   'fundraising_tests': '非法集资的四个特征',
   'red_flags': '风险特征',
   'version': '版本号',
 } as const
 
+export const LeadRefuseTransferFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRegisterFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRejectFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadRemindFields = {
+  'action': '操作',
+  'reason': '催办内容',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadReopenFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadReopenCountyFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadReportPoliceFields = {
+  'action': '操作',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '文书编号',
+  'materials': '材料清单',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'version': '所依据的版本号',
+} as const
+
 export const LeadReturnFields = {
   'reason': '为什么不需要回避',
+} as const
+
+export const LeadSupplyPapersFields = {
+  'action': '操作',
+  'supplied': '补正的材料',
+  'supplied_on': '补正日期',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadTakeBackFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadTransferDepartmentFields = {
+  'action': '操作',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '文书编号',
+  'materials': '材料清单',
+  'organ': '部门类别',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadTransferPoliceFields = {
+  'action': '操作',
+  'approved_by': '批准人',
+  'approved_on': '批准移送日期',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '文书编号',
+  'investigators': '核实情况的执法人员（2名以上）',
+  'materials': '材料清单',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'report': '核实情况和移送理由',
+  'reported_on': '书面报告提交日期',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadUnmarkFields = {
+  'action': '操作',
+  'mark': '重点标记',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadUnwaiveFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
 } as const
 
 export const LeadUpdateFields = {
@@ -232,6 +828,31 @@ export const LeadUpdateFields = {
   'red_flags': '风险特征',
   'subject_name': '反映对象',
   'subject_uscc': '统一社会信用代码',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadWaiveFields = {
+  'action': '操作',
+  'reason': '不再移送、不再等待的理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LeadWithdrawFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const LedgerEntryConfirmFields = {
+  'action': '操作',
+  'document_no': '复核依据文书',
+  'version': '所依据的版本号',
+} as const
+
+export const LedgerEntryVoidFields = {
+  'action': '操作',
+  'document_no': '更正依据文书',
+  'reason': '理由',
   'version': '所依据的版本号',
 } as const
 
@@ -262,8 +883,29 @@ export const MessageCreateFields = {
   'text': '留言内容',
 } as const
 
+export const OpeningApproveFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const OpeningCloseFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
 export const OpeningCreateFields = {
   'reason': '为什么需要知道举报人是谁',
+} as const
+
+export const OpeningRefuseFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const OpeningWithdrawFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
 } as const
 
 export const OutcomeCreateFields = {
@@ -279,6 +921,23 @@ export const OutcomeCreateFields = {
   'title': '标题',
 } as const
 
+export const OutcomePublishFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const OutcomeRestoreFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const OutcomeResubmitFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
 export const OutcomeUpdateFields = {
   'audience': '受众人数',
   'document_no': '文号',
@@ -289,6 +948,12 @@ export const OutcomeUpdateFields = {
   'medium': '发布渠道或地点',
   'summary': '主要内容',
   'title': '标题',
+  'version': '所依据的版本号',
+} as const
+
+export const OutcomeWithdrawFields = {
+  'action': '操作',
+  'reason': '理由',
   'version': '所依据的版本号',
 } as const
 
@@ -333,6 +998,36 @@ export const PropertyItemCreateFields = {
   'title': '名称',
 } as const
 
+export const PropertyItemDetermineFields = {
+  'action': '操作',
+  'authority': '认定机关',
+  'document_no': '文书编号',
+  'ownership': '甄别结果',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const PropertyItemDisposeFields = {
+  'action': '操作',
+  'authority': '决定机关',
+  'authority_level': '批准机关级别',
+  'disposal': '处置方式',
+  'disposed_on': '处置日期',
+  'document_no': '文书编号',
+  'has_photos': '已拍照或者录音录像',
+  'has_receipt': '已有领取手续',
+  'proceeds': '变卖、拍卖所得（元）',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const PropertyItemObjectFields = {
+  'action': '操作',
+  'objector': '异议人',
+  'reason': '异议内容',
+  'version': '所依据的版本号',
+} as const
+
 export const PropertyItemUpdateFields = {
   'account': '账号或者权证号',
   'amount': '金额',
@@ -351,6 +1046,12 @@ export const PropertyItemUpdateFields = {
   'version': '所依据的版本号',
 } as const
 
+export const PropertyItemWithdrawFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
 export const PropertyMeasureCreateFields = {
   'amount': '金额',
   'authority': '批准机关',
@@ -363,6 +1064,31 @@ export const PropertyMeasureCreateFields = {
   'property_item_id': '涉案财物',
   'regime': '程序',
   'starts_on': '起始日',
+} as const
+
+export const PropertyMeasureReleaseFields = {
+  'action': '操作',
+  'document_no': '文书编号',
+  'reason': '理由',
+  'release_reason': '解除原因',
+  'released_on': '解除日期',
+  'version': '所依据的版本号',
+} as const
+
+export const PropertyMeasureRenewFields = {
+  'action': '操作',
+  'authority_level': '批准机关级别',
+  'decided_on': '续行决定日期',
+  'document_no': '文书编号',
+  'expires_on': '续行后到期日',
+  'version': '所依据的版本号',
+} as const
+
+export const PropertyMeasureTakeEffectFields = {
+  'action': '操作',
+  'expires_on': '到期日',
+  'starts_on': '生效日期',
+  'version': '所依据的版本号',
 } as const
 
 export const PublicReportFields = {
@@ -411,6 +1137,11 @@ export const RecheckSampleCreateFields = {
   'size': '抽取条数',
 } as const
 
+export const RectificationCloseFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
 export const RectificationCreateFields = {
   'document_no': '文书编号',
   'due_on': '整改期限',
@@ -422,9 +1153,43 @@ export const RectificationCreateFields = {
   'requirements': '整改要求',
 } as const
 
+export const RectificationFailFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const RectificationOrderAgainFields = {
+  'action': '操作',
+  'document_no': '文书编号',
+  'due_on': '新的整改期限',
+  'requirements': '整改要求',
+  'version': '所依据的版本号',
+} as const
+
+export const RectificationReinspectFields = {
+  'action': '操作',
+  'inspectors': '复查人员',
+  'planned_on': '复查日期',
+  'version': '所依据的版本号',
+} as const
+
+export const RectificationSubmitFields = {
+  'action': '操作',
+  'materials': '整改情况和材料',
+  'submitted_on': '提交日期',
+  'version': '所依据的版本号',
+} as const
+
 export const RectificationUpdateFields = {
   'document_no': '文书编号',
   'requirements': '整改要求',
+  'version': '所依据的版本号',
+} as const
+
+export const RectificationWithdrawFields = {
+  'action': '操作',
+  'reason': '理由',
   'version': '所依据的版本号',
 } as const
 
@@ -435,9 +1200,51 @@ export const RecusalCreateFields = {
   'version': '版本号',
 } as const
 
+export const RestrictedFileCloseFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const RestrictedFileHandOffFields = {
+  'action': '操作',
+  'document_no': '移交文号',
+  'handed_on': '移交日期',
+  'organ': '接收机关',
+  'organ_name': '接收机关全称',
+  'receipt': '签收人或者回执号',
+  'version': '所依据的版本号',
+} as const
+
+export const RestrictedFileRecordAnswerFields = {
+  'action': '操作',
+  'answer': '答复内容',
+  'answer_document_no': '答复文号',
+  'answered_on': '答复日期',
+  'version': '所依据的版本号',
+} as const
+
+export const RestrictedFileRemindFields = {
+  'action': '操作',
+  'reason': '催办内容',
+  'version': '所依据的版本号',
+} as const
+
 export const RevealFields = {
   'fields': '要查看的栏目',
   'reason': '理由',
+} as const
+
+export const RewardApproveFields = {
+  'action': '操作',
+  'document_no': '批准文书编号',
+  'version': '所依据的版本号',
+} as const
+
+export const RewardCancelFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
 } as const
 
 export const RewardCodeAskFields = {
@@ -452,6 +1259,20 @@ export const RewardCreateFields = {
   'rule_version': '所依据的奖励规则版本',
 } as const
 
+export const RewardPayFields = {
+  'action': '操作',
+  'claim': '领取人出示的回执号或领取码',
+  'is_attested': '已当面确认领取人不是工作人员、不是涉案人员',
+  'version': '所依据的版本号',
+  'voucher_no': '付款凭证号',
+} as const
+
+export const RewardRefuseFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
 export const RewardRuleCreateFields = {
   'allows_anonymous': '匿名举报人可以凭回执领取',
   'basis_points': '另按涉案金额的万分之几加奖',
@@ -462,6 +1283,29 @@ export const RewardRuleCreateFields = {
   'source': '依据（文件名称、文号）',
   'steps': '各档奖励',
   'version': '所依据的最新版本号',
+} as const
+
+export const RiskEntityAcceptFields = {
+  'action': '操作',
+  'note': '情况说明',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityAssessFields = {
+  'action': '操作',
+  'decided_by': '研判决定人',
+  'factors': '评估依据',
+  'review_on': '下次复评日期',
+  'route': '处置路线',
+  'tier': '风险等级',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityChooseRouteFields = {
+  'action': '操作',
+  'reason': '理由',
+  'route': '处置路线',
+  'version': '所依据的版本号',
 } as const
 
 export const RiskEntityCreateFields = {
@@ -484,6 +1328,161 @@ export const RiskEntityCreateFields = {
   'uscc': '统一社会信用代码',
 } as const
 
+export const RiskEntityDelistFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityFixEvidenceFields = {
+  'action': '操作',
+  'evidence_list': '证据清单',
+  'fixed_by': '固定人',
+  'fixed_on': '固定日期',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityInterviewFields = {
+  'action': '操作',
+  'deadline': '完成期限',
+  'document_no': '文书编号',
+  'done_on': '实施日期',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'note': '情况说明',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityListFields = {
+  'action': '操作',
+  'note': '情况说明',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityOrderRectificationFields = {
+  'action': '操作',
+  'document_no': '文书编号',
+  'due_on': '整改期限',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'requirements': '整改要求',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityReassessFields = {
+  'action': '操作',
+  'decided_by': '研判决定人',
+  'factors': '评估依据',
+  'review_on': '下次复评日期',
+  'route': '处置路线',
+  'tier': '风险等级',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityRecordMeasureFields = {
+  'action': '操作',
+  'deadline': '完成期限',
+  'document_no': '文书编号',
+  'done_on': '实施日期',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'measure': '措施',
+  'note': '情况说明',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityRecordRefundFields = {
+  'action': '操作',
+  'amount': '已清退金额',
+  'document_no': '文书编号',
+  'done_on': '实施日期',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'note': '情况说明',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityRemindFields = {
+  'action': '操作',
+  'deadline': '完成期限',
+  'document_no': '文书编号',
+  'done_on': '实施日期',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'note': '情况说明',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityReopenFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityShutDownFields = {
+  'action': '操作',
+  'document_no': '决定书编号',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityStopOperationsFields = {
+  'action': '操作',
+  'document_no': '决定书编号',
+  'done_on': '实施日期',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'note': '情况说明',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntitySweepFields = {
+  'action': '操作',
+  'note': '情况说明',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityTransferDepartmentFields = {
+  'action': '操作',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '文书编号',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'materials': '材料清单',
+  'organ': '部门类别',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityTransferPoliceFields = {
+  'action': '操作',
+  'approved_by': '批准人',
+  'approved_on': '批准移送日期',
+  'department': '接收单位名称（不在本系统）',
+  'document_no': '文书编号',
+  'investigators': '核实情况的执法人员（2名以上）',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'materials': '材料清单',
+  'reason': '理由',
+  'receiver_unit_id': '接收单位（已在本系统）',
+  'report': '核实情况和移送理由',
+  'reported_on': '书面报告提交日期',
+  'version': '所依据的版本号',
+} as const
+
 export const RiskEntityUpdateFields = {
   'address': '地址',
   'division_code': '所在村（社区）',
@@ -499,6 +1498,19 @@ export const RiskEntityUpdateFields = {
   'responsible_person': '法定代表人或负责人',
   'responsible_phone': '负责人电话',
   'uscc': '统一社会信用代码',
+  'version': '所依据的版本号',
+} as const
+
+export const RiskEntityUrgeRefundFields = {
+  'action': '操作',
+  'amount': '应清退金额',
+  'deadline': '完成期限',
+  'document_no': '文书编号',
+  'done_on': '实施日期',
+  'legal_actor': '实施主体',
+  'legal_actor_name': '实施机关名称',
+  'legal_basis': '法律依据',
+  'note': '情况说明',
   'version': '所依据的版本号',
 } as const
 
@@ -656,6 +1668,18 @@ export const VictimCreateFields = {
   'returns': '已得利息、分红等回报',
 } as const
 
+export const VictimExcludeFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const VictimReopenFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
 export const VictimUpdateFields = {
   'account': '收款账号',
   'address': '住址',
@@ -667,5 +1691,20 @@ export const VictimUpdateFields = {
   'note': '备注',
   'paid_on': '付款日期',
   'phone': '联系电话',
+  'version': '所依据的版本号',
+} as const
+
+export const VictimVerifyFields = {
+  'action': '操作',
+  'basis': '核实依据（合同、流水、审计报告等）',
+  'principal': '核实投入本金（元）',
+  'refunds': '已得退赔（元）',
+  'returns': '已得利息、分红等回报（元）',
+  'version': '所依据的版本号',
+} as const
+
+export const VictimWithdrawFields = {
+  'action': '操作',
+  'reason': '理由',
   'version': '所依据的版本号',
 } as const
