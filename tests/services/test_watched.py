@@ -57,7 +57,7 @@ WITH_TERM = {
 WATCHED_DAYS = {(frozenset(days(each.due)), each.starts) for each in WATCHED}
 
 
-def _in_order(pair: tuple[DutyKind, tuple[frozenset[str], str]]) -> tuple[str, list[str], str]:
+def _in_order(pair: tuple[K, tuple[frozenset[str], str]]) -> tuple[str, list[str], str]:
     """The same in every process: sets are told in any order."""
     kind, (columns, starts) = pair
     return kind.value, sorted(columns), starts
