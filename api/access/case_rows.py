@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, literal_column, select
+from sqlalchemy import ColumnElement, Text, exists, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import visibility
@@ -25,6 +25,15 @@ def _seen_cases() -> Any:
     return select(RecordAccess.record_id).where(
         RecordAccess.viewer_id == param("viewer", RecordAccess.viewer_id.type),
         RecordAccess.resource == _CASES,
+    )
+
+
+def is_shown_to(unit_id: Any, case_id: Any) -> ColumnElement[bool]:
+    """Whether a unit, whose people see what is shown to it, sees a case."""
+    return exists().where(
+        RecordAccess.viewer_id == unit_id,
+        RecordAccess.resource == _CASES,
+        RecordAccess.record_id == case_id,
     )
 
 

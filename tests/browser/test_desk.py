@@ -37,7 +37,8 @@ class TestByKeyboardAlone:
     async def test_several_leads_are_triaged(self, as_, office, client):
         police = office.get("/units").json()["items"]
         police = next(unit["id"] for unit in police if unit["name"] == "派出所")
-        first = make_lead(office, subject_name="甲养老公寓")
+        # of no category, it is proposed to nobody
+        first = make_lead(office, subject_name="甲养老公寓", primary_category="C0")
         second = make_lead(client("grid01"), subject_name="乙保健品店")
         third = make_lead(office, subject_name="丙投资公司")
         fourth = make_lead(office, subject_name="丁旅行社")

@@ -501,7 +501,7 @@ def test_what_is_refused_names_each_field_and_each_article_once() -> None:
 STEPS = {
     "renew": ("active", None),
     "take_effect": ("queued", "active"),
-    "release": ("active queued", "released"),
+    "release": ("active queued lapsed", "released"),
 }
 
 

@@ -409,6 +409,8 @@ ROLE_SCOPE: dict[Role, RowScope] = {
     Role.FINANCE: RowScope.TOWN,
     Role.REPORT_READER: RowScope.TOWN,
 }
+#: Who sees every business row of their town.
+SEES_TOWN = frozenset(role for role, scope in ROLE_SCOPE.items() if scope is RowScope.TOWN)
 
 
 def follows_only(role: Role, handles: Permission) -> bool:

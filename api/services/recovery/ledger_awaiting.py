@@ -20,10 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from api.access import visibility
-from api.core.database.record_access import RecordAccess
+from api.access import case_rows, visibility
 from api.domain.kit.actors import Actor
-from api.domain.kit.permissions import ROLE_SCOPE, Role, RowScope
+from api.domain.kit.permissions import SEES_TOWN, Role
 from api.domain.recovery.ledger import GONE, POSTING_RULES, PostingRule
 from api.models.cases import Case
 from api.models.ledger import Transfer
@@ -109,7 +108,6 @@ def _posted_in(unit_id: Any) -> ColumnElement[bool]:
 
 
 _OWN, _HELD = aliased(Post), aliased(PostHolder)
-_WHOLE_TOWN = {role for role, scope in ROLE_SCOPE.items() if scope is RowScope.TOWN}
 #: The unit that should confirm it: of those in the town where somebody else than who posted it sits
 #: in a post which may, and sees the case, one that did not post it first; where there is none the
 #: unit whose case it is.
@@ -126,12 +124,8 @@ SHOULD_CONFIRM = func.coalesce(
         PostHolder.user_id != Transfer.posted_by_id,
         _by_way(lambda rule: _role_in(rule.confirmed_by)),
         or_(
-            _role_in(_WHOLE_TOWN),
-            exists().where(
-                RecordAccess.viewer_id == Unit.id,
-                RecordAccess.resource == literal_column("'case'"),
-                RecordAccess.record_id == Transfer.book_id,
-            ),
+            _role_in(SEES_TOWN),
+            case_rows.is_shown_to(Unit.id, Transfer.book_id),
         ),
     )
     .order_by(
