@@ -196,7 +196,7 @@ class TestTheWalk:
         # the end is offered before anything is saved, by the rule that gives it
         await police.says(re.compile(r"按规则 FRZ-01（.*第二百四十三条），期限 6个?月，最迟到"))
         await police.button("登记").click()
-        await police.titled(re.compile("冻结 霍公"))
+        await police.titled("冻结 归集账户存款")
         expires = police.fact("到期日")
         await expect(expires).to_contain_text(re.compile(r"剩 \d+ 天"))
         shown = re.search(r"\d{4}-\d\d-\d\d", await expires.inner_text())
