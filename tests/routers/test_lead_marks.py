@@ -29,7 +29,8 @@ class TestTheTerm:
         lead = factories.make_lead(office)
         lead = done(mark(office, lead, "key_area"))
         lead = done(mark(office, lead, "major"))
-        assert (lead["marks"], lead["due_on"]) == (["major", "key_area"], None)
+        assert lead["marks"] == ["major", "key_area"]
+        assert terms(lead) == ("LEAD-UNOWNED", STEP(today(), 2)), "nobody has it yet"
         assign = next(a for a in lead["available_actions"] if a["action"] == "assign")
         assert {n["field"]: n["rule"] for n in assign["needs"]}["due_on"] == "LEAD-MAJOR"
         lead = factories.assign(office, lead, police)

@@ -7,7 +7,11 @@ from api.core.base.clock import today
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.lead_proposals import KINDS
 from tests.answers import done
+from tests.conftest import own_town
 from tests.factories import make_lead
+
+#: Other files give the town more units of a kind, of which none is then the one.
+running, client = own_town()
 
 
 def test_every_category_stands_in_the_table():
