@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base import rows
@@ -103,10 +103,10 @@ async def unit(session: AsyncSession, unit_id: UUID, field: str, town_code: str)
     return found
 
 
-async def has_somebody(session: AsyncSession, unit_id: UUID, right: Permission) -> bool:
+def sits(unit_id: Any, right: Permission) -> ColumnElement[bool]:
     """Whether somebody sits at an active post of a unit who may do what is to be given to it."""
     able = [role for role, held in ROLE_PERMISSIONS.items() if right in held]
-    sits = exists().where(
+    return exists().where(
         Post.unit_id == unit_id,
         Post.is_active,
         Post.role.in_(able),
@@ -115,7 +115,11 @@ async def has_somebody(session: AsyncSession, unit_id: UUID, right: Permission) 
         User.id == PostHolder.user_id,
         User.is_active,
     )
-    return bool(await session.scalar(select(sits)))
+
+
+async def has_somebody(session: AsyncSession, unit_id: UUID, right: Permission) -> bool:
+    """The same of one unit."""
+    return bool(await session.scalar(select(sits(unit_id, right))))
 
 
 def _works_for(found: Unit, town_code: str) -> bool:

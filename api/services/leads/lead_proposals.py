@@ -4,28 +4,15 @@ where somebody can take it in."""
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain.kit.division_codes import town_of
-from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission
+from api.domain.kit.permissions import Permission
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.lead_proposals import KINDS
-from api.models.units import Post, Unit
-from api.models.users import PostHolder, User
-
-_ABLE = [role for role, held in ROLE_PERMISSIONS.items() if Permission.LEAD_HANDLE in held]
-_IS_STAFFED = exists().where(
-    and_(
-        Post.unit_id == Unit.id,
-        Post.is_active,
-        Post.role.in_(_ABLE),
-        PostHolder.post_id == Post.id,
-        PostHolder.until.is_(None),
-        User.id == PostHolder.user_id,
-        User.is_active,
-    )
-)
+from api.models.units import Unit
+from api.services.kit import places
 
 
 async def units(session: AsyncSession, division: str) -> Mapping[str, UUID]:
@@ -37,7 +24,7 @@ async def units(session: AsyncSession, division: str) -> Mapping[str, UUID]:
             Unit.is_active,
             Unit.division_code == town_of(division),
             Unit.kind.in_(kinds),
-            _IS_STAFFED,
+            places.sits(Unit.id, Permission.LEAD_HANDLE),
         )
     )
     found: dict[str, list[UUID]] = {}
