@@ -99,6 +99,7 @@ FORMS = {
         hand_over_goods: goods_on goods goods_receipt_no?
         ask_review: review_asked_on review_reason
         let_stand
+        record_aftermath: aftermath
         record_incomplete: told_at missing
         forward: forwarded_on receiver_unit_id? department? document_no? reason
         recall!: reason

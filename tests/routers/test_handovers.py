@@ -10,8 +10,8 @@ import pytest
 from api.core.base.clock import now, today
 from tests import factories
 from tests.answers import done, problem, refused
+from tests.cases import COUNTY, make_case
 from tests.cases import act as act_on_case
-from tests.cases import make_case
 from tests.database import run_sql
 from tests.duties import duties
 from tests.entities import act as act_on
@@ -235,7 +235,7 @@ class TestADivertedCase:
         )
         assert [each["status"] for each in case["handovers"]] == ["recalled", "sent"]
 
-    def test_once_received_it_is_not_taken_back_but_by_looking_into_it_again(self, client):
+    def test_once_received_it_is_not_taken_back_not_by_looking_into_it_again_either(self, client):
         police, justice = client("police"), client("justice")
         case = diverted(client)
         made = handed(police, case)
@@ -243,7 +243,20 @@ class TestADivertedCase:
         made = received(justice, made)
         answer = police.act(f"/handovers/{made['id']}", "recall", made["version"], reason="错了")
         assert problem(answer, 409)["code"] == "transition_not_allowed"
-        case = done(police.get(f"/cases/{case['id']}"))
+        case, again = done(police.get(f"/cases/{case['id']}")), {"reason": "发现犯罪事实"}
+        assert "reopen" not in offered(case)
+        answer = police.act(f"/cases/{case['id']}", "reopen", case["version"], **again)
+        assert problem(answer, 409)["code"] == "handover_open"
+        assert handed(justice, case)["status"] == "received"
+        assert duties(justice, made["id"]), "who works on it goes on"
+        act(client("leader"), made, "waive", reason="另有犯罪事实，由公安机关办理")
+        case = act_on_case(police, done(police.get(f"/cases/{case['id']}")), "reopen", **again)
+        assert case["status"] == "under_review"
+
+    def test_what_nobody_has_received_is_taken_back_by_looking_into_it_again(self, client):
+        police, justice = client("police"), client("justice")
+        case = diverted(client)
+        made = handed(justice, case)
         case = act_on_case(police, case, "reopen", reason="发现犯罪事实")
         assert case["status"] == "under_review"
         made = handed(justice, case)
@@ -444,6 +457,81 @@ class TestAnEntitysProblem:
         other = done(police.post("/cases", json=split))
         assert other["amount_involved"] is None, "money is counted once"
         assert done(police.post("/cases", json=split))["id"] == other["id"]
+
+    def given_up(self, client, *, goods: bool = False) -> tuple[dict, dict, dict]:
+        """The entity, its hand-over and the case that was opened from it and withdrawn."""
+        police, market = client("police"), client("market")
+        entity = transferred(client)
+        made = answered(
+            police, received(police, handed(police, entity)), "filed", **factories.DECIDED
+        )
+        if goods:
+            made = act(market, made, "hand_over_goods", goods_on=today().isoformat(), goods="账册")
+        given = {"source_handover_id": made["id"], "charges": ["illegal_deposits"]}
+        case = done(police.post("/cases", json=given))
+        case = act_on_case(police, case, "withdraw", reason="没有犯罪事实", **COUNTY)
+        return entity, done(market.get(f"/handovers/{made['id']}")), case
+
+    @pytest.mark.parametrize("goods", [False, True])
+    def test_its_case_given_up_it_is_the_senders_to_deal_with(self, client, goods):
+        """移送规定第10条: nobody is to hand things over to a case that was withdrawn."""
+        market, what = client("market"), "公安机关已撤销移送事项的案件，待依法另行处理"
+        entity, made, _ = self.given_up(client, goods=goods)
+        assert (made["status"], made["dropped_on"]) == ("dropped", today().isoformat())
+        assert turns_of(made) == [(what, market.me["unit"]["name"], True)]
+        assert made["standing"]["next_action"] == "record_aftermath"
+        assert [each["kind"] for each in duties(market, made["id"])] == ["handover_dropped"]
+        shown = done(market.get(f"/risk-entities/{entity['id']}"))
+        assert "公安机关已撤案，待依法另行处理" in [each[0] for each in turns_of(shown)]
+        path, over = f"/risk-entities/{entity['id']}", {"reason": "已处理"}
+        answer = market.act(path, "reopen", shown["version"], **over)
+        assert problem(answer, 422)["code"] == "handover_unsettled"
+        for url in (f"/handovers/{made['id']}", path):
+            items = done(market.get(f"{url}/timeline"))["items"]
+            (told,) = [each for each in items if each["name"] == "handover.case_dropped"]
+            assert {"label": "撤案日期", "value": today().isoformat()} in told["details"]
+            assert any(each["label"] == "下一步由" for each in told["details"])
+        refused(market.act(f"/handovers/{made['id']}", "record_aftermath", made["version"]), 422)
+        made = act(market, made, "record_aftermath", aftermath="责令改正，罚款两千元。")
+        assert (made["status"], made["aftermath"]) == ("answered", "责令改正，罚款两千元。")
+        assert (turns_of(made), duties(market, made["id"])) == ([], [])
+
+    @pytest.mark.parametrize("goods", [False, True])
+    def test_filed_anew_nothing_was_given_up(self, client, goods):
+        police, market = client("police"), client("market")
+        _, made, case = self.given_up(client, goods=goods)
+        case = done(police.get(f"/cases/{case['id']}"))
+        act_on_case(
+            police, case, "file", filed_on=today().isoformat(), reason="发现新的证据", **COUNTY
+        )
+        made = done(market.get(f"/handovers/{made['id']}"))
+        assert made["dropped_on"] is None
+        assert made["status"] == ("answered" if goods else "filed")
+        assert [each["rule"] for each in made["standing"]["now"]] == ([] if goods else ["TRF-07"])
+
+    def test_what_was_filed_over_it_is_not_declined_on_its_case(self, client):
+        police = client("police")
+        _, made, case = self.given_up(client)
+        case = act_on_case(police, case, "reopen", reason="重新审查")
+        answer = police.act(
+            f"/cases/{case['id']}",
+            "decline_to_file",
+            case["version"],
+            reason="没有犯罪事实",
+            **COUNTY,
+        )
+        assert problem(answer, 422)["code"] == "police_decision_contradicts"
+        assert done(police.get(f"/handovers/{made['id']}"))["status"] == "dropped"
+
+    def test_what_another_case_still_pursues_was_not_given_up(self, client):
+        police, market = client("police"), client("market")
+        made = received(police, handed(police, transferred(client)))
+        made = answered(police, made, "filed", **factories.DECIDED)
+        given = {"source_handover_id": made["id"], "charges": ["illegal_deposits"]}
+        first = done(police.post("/cases", json=given))
+        done(police.post("/cases", json=given | {"police_case_no": f"A{uuid4().hex[:12]}"}))
+        act_on_case(police, first, "withdraw", reason="并入另案", **COUNTY)
+        assert done(market.get(f"/handovers/{made['id']}"))["status"] == "filed"
 
     def test_nobody_opens_a_case_from_what_others_were_handed(self, client):
         police, market = client("police"), client("market")

@@ -447,6 +447,7 @@ HANDOVER_WAY: Final = Way(
             "移交物品或者复议",
             {
                 Hs.FILED: (Turn(K.HANDOVER_GOODS, (Ha.HAND_OVER_GOODS,)), _OPEN_FROM_HANDOVER),
+                Hs.DROPPED: (Turn(K.HANDOVER_DROPPED, (Ha.RECORD_AFTERMATH,)),),
                 Hs.DECLINED: (
                     Turn(K.HANDOVER_DECLINED, (Ha.ASK_REVIEW, Ha.LET_STAND), when=_review_in_time),
                     Turn(

@@ -255,6 +255,15 @@ NOT_HANDED_OVER = Predicate(
     Conflict,
 )
 
+#: What nobody has received yet is taken back by looking into it again; what somebody works on is not
+#: taken out of their hands unsaid.
+NOBODY_WORKS_ON_IT = Predicate(
+    "handover_open",
+    "接收单位已经接收、还没有答复：请等对方登记结果；不再等待的，由镇领导说明理由批准以后再重新审查",
+    lambda actor, record: _may_divert(actor, record) or not _diversion_is_received(actor, record),
+    Conflict,
+)
+
 #: A case ends when nothing hangs on it any more: the judgment disposes of what was taken, and who
 #: gives up a case lifts what was laid on in it.
 PROPERTY_IS_SETTLED = Predicate(
@@ -466,7 +475,7 @@ CASE_FLOW: Flow[CaseStatus, CaseAction] = Flow(
             S.UNDER_REVIEW,
             P.CASE_HANDLE,
             fields=(REASON, _DOCUMENT_IF_ANY, _ON),
-            when=_OWN,
+            when=(OWN_UNIT, NOBODY_WORKS_ON_IT),
             article=f"{_PROCEDURE}第一百一十二条",
         ),
     },

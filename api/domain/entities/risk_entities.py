@@ -209,12 +209,13 @@ HANDOVER_ANSWERED = Predicate(
 #: A decision of the police leaves something to do with the sender: their goods, or the answer to it.
 POLICE_ANSWER_SETTLED = Predicate(
     "handover_unsettled",
-    "公安机关立案的，先移交涉案物品和材料；不予立案的，先提请复议或者登记不提请复议",
+    "公安机关立案的，先移交涉案物品和材料；不予立案的，先提请复议或者登记不提请复议；"
+    "撤销案件的，先登记撤案后的处理",
     lambda _, record: (
         cast("Any", record).handover_status not in {each.value for each in LEFT_TO_SENDER}
     ),
     RuleViolated,
-    "《行政执法机关移送涉嫌犯罪案件的规定》第9条、第12条",
+    "《行政执法机关移送涉嫌犯罪案件的规定》第9条、第10条、第12条",
 )
 
 #: One hand-over of an entity is open at a time, in whatever status the entity stands meanwhile.

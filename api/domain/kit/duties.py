@@ -40,6 +40,7 @@ class DutyKind(Labelled):
     HANDOVER_OUTSIDE = "handover_outside", "事项已移送、移交，待对方答复"
     HANDOVER_SUPPLY = "handover_supply", "移送事项的材料待补正"
     HANDOVER_GOODS = "handover_goods", "移送的事项已由公安机关立案，待移交物品和材料"
+    HANDOVER_DROPPED = "handover_dropped", "公安机关已撤销移送事项的案件，待依法另行处理"
     HANDOVER_DECLINED = "handover_declined", "移送的事项公安机关不予立案，待决定是否提请复议"
     LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"
     LEAD_MESSAGE = "lead_message", "举报人留言待答复"

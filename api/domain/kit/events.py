@@ -80,6 +80,7 @@ class EventName(Labelled):
     CASE_LEAD_CORRECTED = "case.lead_corrected", "来源线索的金额、人数已修改"
     HANDOVER_CREATED = "handover.created", "移送、移交"
     HANDOVER_TRANSITIONED = "handover.transitioned", "办理移送、移交"
+    HANDOVER_CASE_DROPPED = "handover.case_dropped", "公安机关撤销据移送事项登记的案件"
     HANDOVER_LINKED = "handover.linked", "据以登记案件"
     VICTIM_CREATED = "victim.created", "登记受害人"
     VICTIM_UPDATED = "victim.updated", "修改受害人"

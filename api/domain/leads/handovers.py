@@ -38,6 +38,7 @@ class HandoverAction(Labelled):
     HAND_OVER_GOODS = _as_of_a_lead(LeadAction.HAND_OVER_GOODS)
     ASK_REVIEW = _as_of_a_lead(LeadAction.ASK_REVIEW)
     RECORD_REVIEW = _as_of_a_lead(LeadAction.RECORD_REVIEW)
+    RECORD_AFTERMATH = _as_of_a_lead(LeadAction.RECORD_AFTERMATH)
     LET_STAND = _as_of_a_lead(LeadAction.LET_STAND)
     RECALL = _as_of_a_lead(LeadAction.RECALL)
     WAIVE = "waive", "批准不再等待"
@@ -113,6 +114,11 @@ HANDOVER_FLOW: Flow[HandoverStatus, HandoverAction] = Flow(
         ),
         A.LET_STAND: Step(
             frozenset({S.DECLINED}), None, P.LEAD_HANDLE, when=(SENDER,)
+        ),
+        A.RECORD_AFTERMATH: Step(
+            frozenset({S.DROPPED}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.RECORD_AFTERMATH), when=(SENDER,),
+            article=LEAD_FLOW.steps[LeadAction.RECORD_AFTERMATH].article,
         ),
         A.RECORD_INCOMPLETE: Step(
             frozenset({S.RECEIVED}), None, P.LEAD_HANDLE,

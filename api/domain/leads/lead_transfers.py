@@ -136,6 +136,17 @@ def answered(
     return _ANSWERED_STAGE.get(result, TransferStage.ANSWERED), ANSWERED.get(result)
 
 
+def answered_again(
+    kind: TransferKind | None, review: ReviewResult, *, has_goods: bool
+) -> tuple[TransferStage, TransferClock | None]:
+    """The same when the police decide anew. `kind`: None for what the sender is done with otherwise;
+    `has_goods`: what was handed over when they filed before is with them."""
+    by_law, filed = kind is TransferKind.TRANSFER, review is ReviewResult.FILED
+    goods = filed and by_law and not has_goods
+    follows = REVIEWED[review] if goods or (by_law and not filed) else None
+    return TransferStage.FILED if goods else TransferStage.ANSWERED, follows
+
+
 #: What each kind of organ can answer; to the police missing papers are offered so that whoever picks
 #: them learns that they are no reason.
 RESULTS: Mapping[ReceivingOrgan, tuple[TransferResult, ...]] = {

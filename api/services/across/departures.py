@@ -38,7 +38,7 @@ from api.domain.kit.errors import Conflict
 from api.domain.kit.permissions import ROLE_PERMISSIONS, Permission, Role
 from api.domain.leads.lead_assists import AssistStatus
 from api.domain.leads.leads import OPEN_STAGES, LeadStatus, TransferStage
-from api.domain.organisation.handing_over import OPEN, HandoverStatus
+from api.domain.organisation.handing_over import LEFT_TO_SENDER, OPEN
 from api.domain.organisation.organisation import MACHINES, UNIT_ROLES
 from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.property_measures import MeasureStatus
@@ -122,7 +122,7 @@ _WORK: Final[tuple[_Work, ...]] = (
     ),
     _Work(
         "移送、移交出去还没有了结的案件、风险主体", "件", P.LEAD_HANDLE, LeadTransfer,
-        LeadTransfer.status.in_([*OPEN, HandoverStatus.FILED, HandoverStatus.DECLINED]),
+        LeadTransfer.status.in_(OPEN | LEFT_TO_SENDER),
     ),
     _Work("未结的案件", "件", P.CASE_HANDLE, Case, Case.status.not_in(_CASES_OVER)),
     _Work(

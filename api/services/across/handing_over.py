@@ -14,7 +14,7 @@ from api.core.base.clock import today
 from api.core.base.ids import uuid7
 from api.core.database import numbers, record_access
 from api.core.events import events
-from api.domain.cases.cases import CaseAction
+from api.domain.cases.cases import NOBODY_WORKS_ON_IT, CaseAction
 from api.domain.entities.risk_entities import EntityAction
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import FieldError, Invalid
@@ -237,13 +237,16 @@ async def send(
 
 
 async def _take_back(session: AsyncSession, actor: Actor, case_id: UUID, reason: str) -> None:
-    """The police look into it again: nobody else has it any more, and who had it is told why."""
+    """The police look into it again: nobody is to receive it any more, and its timeline says why.
+    Raises Conflict where it was received meanwhile."""
     open_ones = await session.scalars(
         select(LeadTransfer)
         .where(LeadTransfer.case_id == case_id, LeadTransfer.status.in_(OPEN))
         .with_for_update()
     )
     for each in open_ones:
+        if each.status is not HandoverStatus.SENT:
+            raise NOBODY_WORKS_ON_IT.refusal()
         await lead_transfer_recalls.recall(session, actor, each, reason)
 
 

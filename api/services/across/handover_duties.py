@@ -81,5 +81,6 @@ SOURCES: tuple[Source, ...] = (
     ),
     _source(K.HANDOVER_SUPPLY, _back(_S.INCOMPLETE)),
     _source(K.HANDOVER_GOODS, _back(_S.FILED)),
+    _source(K.HANDOVER_DROPPED, _back(_S.DROPPED)),
     _source(K.HANDOVER_DECLINED, _back(_S.DECLINED)),
 )

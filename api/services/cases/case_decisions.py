@@ -25,7 +25,9 @@ from api.domain.kit.events import EventName
 from api.domain.law.authorities import AuthorityLevel
 from api.domain.leads.police_decisions import PoliceDecision
 from api.models.cases import Case, CaseDecision
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
+from api.services.cases import case_handover_decisions as handed
 from api.services.cases import case_leads, case_property, case_texts
 from api.services.cases.cases import LISTING, read
 from api.services.kit import _transition, protect, time_rules
@@ -64,6 +66,7 @@ async def transition(
     """
     action = CaseAction(body.action)
     leads = await case_leads.locked(session, record_id) if action in _SHARED else []
+    handovers = await handed.locked(session, record_id) if action in _SHARED else []
     found = await _transition.lock(session, actor, LISTING, Case, record_id)
     before = found.status
     if action in _ENDS:
@@ -83,6 +86,7 @@ async def transition(
         session, actor, found, CASE_FLOW, EventName.CASE_TRANSITIONED, body, told
     )
     await case_leads.ensure_agrees(session, found, action, leads)
+    await handed.ensure_agrees(session, found, action, handovers)
     if action is CaseAction.DIVERT_CIVIL:
         found.civil_route = body.route
     if action is CaseAction.DECLINE_TO_INDICT:
@@ -93,7 +97,7 @@ async def transition(
         await case_texts.keep(session, found.id, case_texts.of_decision(decision_id), body.reason)
     await session.flush()
     if action in _SHARED:
-        await _tell_leads(session, actor, found, action, leads, given)
+        await _tell_sources(session, actor, found, action, leads, handovers, given)
     return await read(actor, record_id, session)
 
 
@@ -122,15 +126,16 @@ async def enter(
     return row.id
 
 
-async def _tell_leads(
+async def _tell_sources(
     session: AsyncSession,
     actor: Actor,
     found: Case,
     action: CaseAction,
     leads: Sequence[Lead],
+    handovers: Sequence[LeadTransfer],
     given: Decided,
 ) -> None:
-    """The hand-overs that the case came of say the same."""
+    """The hand-overs that the case came of, of leads and of an entity's problem, say the same."""
     if action is CaseAction.ACCEPT:
         await police_decisions.accepted(session, actor, leads, given.on, given.document_no)
         return
@@ -138,10 +143,13 @@ async def _tell_leads(
         if found.filed_on is not None:
             given_up = await case_leads.given_up(session, found, leads)
             await police_decisions.dropped(session, actor, given_up, given.on, given.document_no)
+            no_more = PoliceDecision(False, given.on, None, given.document_no)
+            await handed.given_up(session, actor, found, handovers, no_more)
         return
     filed = action is CaseAction.FILE
     level = next((each for each, same in LEVELS.items() if same is given.level), None)
     decision = PoliceDecision(filed, given.on, level, given.document_no, given.reason)
+    await handed.filed(session, actor, handovers, decision)
     told = leads if filed else await case_leads.answered_by(session, found, leads)
     await police_decisions.decided_on_case(session, actor, told, decision)
 

@@ -17,7 +17,7 @@ from api.domain.words.money import formatted
 from api.models.cases import Case
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
-from api.services.cases import case_decisions, case_leads
+from api.services.cases import case_decisions, case_handover_decisions, case_leads
 from api.services.cases.case_decisions import Decided
 from api.services.cases.cases import RESOURCE
 from api.services.kit import _transition, protect
@@ -44,6 +44,8 @@ async def begin(
     decision, transfer = min(filed, key=lambda pair: pair[0].on)
     await _file(session, actor, found, decision, transfer)
     await police_decisions.decided_on_case(session, actor, leads, decision)
+    if handover is not None:
+        await case_handover_decisions.filed(session, actor, [handover], decision)
 
 
 async def follow(session: AsyncSession, actor: Actor, lead: Lead, transfer: LeadTransfer) -> None:

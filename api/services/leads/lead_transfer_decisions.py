@@ -524,6 +524,7 @@ async def _aftermath(session: AsyncSession, actor: Actor, lead: Handed, body: An
     del actor
     transfer = await current(session, lead)
     await keep(session, transfer, aftermath=body.aftermath)
+    await run(session, transfer, today(), None)
     lead.transfer_stage = TransferStage.ANSWERED
 
 
@@ -578,6 +579,7 @@ RECORDED: dict[str, Callable[[AsyncSession, Actor, Handed, Any], Awaitable[None]
     LeadAction.ASK_REVIEW.value: _ask_review,
     LeadAction.LET_STAND.value: _let_stand,
     LeadAction.RECORD_REVIEW.value: _review,
+    LeadAction.RECORD_AFTERMATH.value: _aftermath,
 }
 EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] = {
     **RECORDED,
@@ -589,7 +591,6 @@ EFFECTS: dict[str, Callable[[AsyncSession, Actor, Lead, Any], Awaitable[None]]] 
     LeadAction.TRANSFER_DEPARTMENT.value: _to_department,
     LeadAction.RECALL.value: _recall,
     LeadAction.FORWARD.value: _forward,
-    LeadAction.RECORD_AFTERMATH.value: _aftermath,
     LeadAction.REMIND.value: _remind,
     LeadAction.WAIVE.value: lead_waivers.waive,
     LeadAction.UNWAIVE.value: lead_waivers.unwaive,

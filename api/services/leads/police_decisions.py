@@ -230,11 +230,11 @@ async def _answer_again(
     transfer.review_result, transfer.reviewed_on = review, decision.on
     await keep(session, transfer, review_document_no=decision.document_no)
     await note(session, actor, transfer, TransferMoment.REVIEW)
-    by_law = transfer.kind is law.TransferKind.TRANSFER and lead.status in AFTER_POLICE
-    # what was handed over when they filed before is with them
-    goods = decision.filed and by_law and transfer.goods_on is None
-    lead.transfer_stage = TransferStage.FILED if goods else TransferStage.ANSWERED
-    follows = law.REVIEWED[review] if goods or (by_law and not decision.filed) else None
+    lead.transfer_stage, follows = law.answered_again(
+        transfer.kind if lead.status in AFTER_POLICE else None,
+        review,
+        has_goods=transfer.goods_on is not None,
+    )
     await pass_over(session, transfer, decision.on, follows)
     told = {"review_result": review.value, "reviewed_on": decision.on.isoformat()}
     await _record(session, actor, lead, LeadAction.RECORD_REVIEW, told | _paper(decision))

@@ -341,6 +341,12 @@ export const HandoverRecallFields = {
   'version': '所依据的版本号',
 } as const
 
+export const HandoverRecordAftermathFields = {
+  'action': '操作',
+  'aftermath': '撤案后的处理（依法处罚、移交或者不需要处理的理由）',
+  'version': '所依据的版本号',
+} as const
+
 export const HandoverRecordIncompleteFields = {
   'action': '操作',
   'missing': '须补正的材料',

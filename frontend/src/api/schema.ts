@@ -4390,7 +4390,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_declined" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_lapsed" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_dropped" | "handover_declined" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_lapsed" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -4696,7 +4696,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.case_dropped" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "case.lead_corrected" | "handover.created" | "handover.transitioned" | "handover.linked" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.case_dropped" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "case.lead_corrected" | "handover.created" | "handover.transitioned" | "handover.case_dropped" | "handover.linked" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -5193,7 +5193,7 @@ export interface components {
          * @description One hand-over: what was sent, as it was then, and what came of it.
          */
         HandoverRead: {
-            /** @description 撤案后的处理 */
+            /** @description 撤案后的处理（依法处罚、移交或者不需要处理的理由） */
             aftermath: string;
             /** @description 批准人 */
             approved_by: string;
@@ -5351,6 +5351,21 @@ export interface components {
             version: number;
         };
         /**
+         * HandoverRecordAftermath
+         * @description 登记撤案后的处理
+         */
+        HandoverRecordAftermath: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record_aftermath";
+            /** 撤案后的处理（依法处罚、移交或者不需要处理的理由） */
+            aftermath: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * HandoverRecordIncomplete
          * @description 登记材料不全告知
          */
@@ -5453,7 +5468,7 @@ export interface components {
          * @description How far the hand-over of a case or a risk entity came.
          * @enum {string}
          */
-        HandoverStatus: "sent" | "received" | "incomplete" | "filed" | "declined" | "reviewed" | "answered" | "accepted" | "recalled" | "waived";
+        HandoverStatus: "sent" | "received" | "incomplete" | "filed" | "declined" | "reviewed" | "dropped" | "answered" | "accepted" | "recalled" | "waived";
         /**
          * HandoverSupplyPapers
          * @description 补正材料
@@ -15219,6 +15234,7 @@ export type HandoverLetStand = components['schemas']['HandoverLetStand'];
 export type HandoverOf = components['schemas']['HandoverOf'];
 export type HandoverRead = components['schemas']['HandoverRead'];
 export type HandoverRecall = components['schemas']['HandoverRecall'];
+export type HandoverRecordAftermath = components['schemas']['HandoverRecordAftermath'];
 export type HandoverRecordIncomplete = components['schemas']['HandoverRecordIncomplete'];
 export type HandoverRecordReceipt = components['schemas']['HandoverRecordReceipt'];
 export type HandoverRecordResult = components['schemas']['HandoverRecordResult'];
@@ -16927,7 +16943,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HandoverRecordReceipt"] | components["schemas"]["HandoverSupplyPapers"] | components["schemas"]["HandoverRecordResult"] | components["schemas"]["HandoverRecordReview"] | components["schemas"]["HandoverHandOverGoods"] | components["schemas"]["HandoverAskReview"] | components["schemas"]["HandoverLetStand"] | components["schemas"]["HandoverRecordIncomplete"] | components["schemas"]["HandoverForward"] | components["schemas"]["HandoverRecall"] | components["schemas"]["HandoverUnwaive"] | components["schemas"]["HandoverWaive"];
+                "application/json": components["schemas"]["HandoverRecordReceipt"] | components["schemas"]["HandoverSupplyPapers"] | components["schemas"]["HandoverRecordResult"] | components["schemas"]["HandoverRecordReview"] | components["schemas"]["HandoverHandOverGoods"] | components["schemas"]["HandoverAskReview"] | components["schemas"]["HandoverLetStand"] | components["schemas"]["HandoverRecordAftermath"] | components["schemas"]["HandoverRecordIncomplete"] | components["schemas"]["HandoverForward"] | components["schemas"]["HandoverRecall"] | components["schemas"]["HandoverUnwaive"] | components["schemas"]["HandoverWaive"];
             };
         };
         responses: {

@@ -8,6 +8,7 @@ export const HANDOVER_TONES: Record<HandoverStatus, Tone> = {
   filed: 'active',
   declined: 'waiting',
   reviewed: 'active',
+  dropped: 'waiting',
   answered: 'done',
   accepted: 'done',
   recalled: 'stopped',
