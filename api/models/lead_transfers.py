@@ -113,6 +113,11 @@ class LeadTransfer(Recorded, Versioned, Waits, Base):
     review_result: Mapped[ReviewResult | None]
     reviewed_on: Mapped[date | None]
     review_document_no: Mapped[str] = mapped_column(default="", server_default="")
+    #: 移送规定第9条: the procurator is asked to supervise what the police declined.
+    supervision_on: Mapped[date | None]
+    supervision_by: Mapped[str] = mapped_column(default="", server_default="")
+    supervision_document_no: Mapped[str] = mapped_column(default="", server_default="")
+    supervision_reason: Mapped[str] = mapped_column(default="", server_default="")
     #: 移送规定第12条: what belongs to the case follows it to the police.
     goods_on: Mapped[date | None]
     goods: Mapped[str] = mapped_column(default="", server_default="")

@@ -93,6 +93,10 @@ class TransferShown(Shown):
     review_result: ReviewResult | None
     reviewed_on: date | None
     review_document_no: str
+    supervision_on: date | None = Field(description="建议人民检察院立案监督的日期")
+    supervision_by: str
+    supervision_document_no: str
+    supervision_reason: str
     goods_on: date | None
     goods: str
     goods_receipt_no: str

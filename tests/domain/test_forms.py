@@ -27,6 +27,7 @@ FORMS = {
         hand_over_goods: goods_on goods goods_receipt_no?
         record_review: review_result reviewed_on document_no?
         ask_review: review_asked_on review_reason
+        suggest_supervision: supervision_on supervision_by document_no? supervision_reason
         let_stand
         record_aftermath: aftermath
         record_incomplete: told_at missing
@@ -98,6 +99,7 @@ FORMS = {
         record_review: review_result reviewed_on document_no?
         hand_over_goods: goods_on goods goods_receipt_no?
         ask_review: review_asked_on review_reason
+        suggest_supervision: supervision_on supervision_by document_no? supervision_reason
         let_stand
         record_aftermath: aftermath
         record_incomplete: told_at missing

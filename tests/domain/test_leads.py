@@ -70,7 +70,8 @@ PLAN = {
     "hand_over_goods": (f"{AT_POLICE} closed archived", None),
     "record_aftermath": (f"{AT_POLICE} closed archived", None),
     "ask_review": (AT_POLICE, None),
-    "let_stand": (AT_POLICE, None),
+    "suggest_supervision": (f"{AT_POLICE} closed archived", None),
+    "let_stand": (f"{AT_POLICE} closed archived", None),
     "record_review": (AT_POLICE, None),
     "remind": (SENT, None),
     "waive": (f"{SENT} registered closed", None),
@@ -155,6 +156,7 @@ STAGES = {
     "recall": TransferStage.SENT,
     "hand_over_goods": TransferStage.FILED,
     "ask_review": TransferStage.DECLINED,
+    "suggest_supervision": TransferStage.UPHELD,
     "let_stand": TransferStage.DECLINED,
     "record_review": TransferStage.REVIEWED,
     "remind": TransferStage.SENT,
@@ -388,6 +390,7 @@ class TestSecondVerification:
 ASKS_NOTHING = {
     TransferStage.ANSWERED,
     TransferStage.DECLINED,
+    TransferStage.UPHELD,
     TransferStage.PAST,
     TransferStage.REFUSED,
     TransferStage.RECALLED,
@@ -410,7 +413,8 @@ class TestHandOver:
             ("hand_over_goods", "filed"),
             ("record_aftermath", "dropped"),
             ("ask_review", "declined"),
-            ("let_stand", "declined"),
+            ("suggest_supervision", "declined upheld"),
+            ("let_stand", "declined upheld"),
             ("record_review", "reviewed"),
             ("remind", "sent received incomplete reviewed"),
         ],
@@ -451,6 +455,7 @@ class TestHandOver:
             TransferStage.FILED: "goods_missing",
             TransferStage.DROPPED: "aftermath_missing",
             TransferStage.DECLINED: "review_undecided",
+            TransferStage.UPHELD: "review_undecided",
         }
         if stage not in owed and (stage is None or stage in ASKS_NOTHING):
             LEAD_FLOW.step(LeadAction.CLOSE, who, record)
@@ -462,7 +467,9 @@ class TestHandOver:
 
 
 #: The police have decided, and the sender has yet to do its part.
-LEFT_TO_DO = {TransferStage.FILED, TransferStage.DECLINED, TransferStage.DROPPED}
+LEFT_TO_DO = {
+    TransferStage.FILED, TransferStage.DECLINED, TransferStage.UPHELD, TransferStage.DROPPED,
+}  # fmt: skip
 HIDES = (
     "archive reopen reopen_county propose_transfer transfer_police report_police"
     " transfer_department close"

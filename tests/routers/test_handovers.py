@@ -553,7 +553,10 @@ class TestAnEntitysProblem:
         decided = {
             "review_result": "upheld", "reviewed_on": today().isoformat(), "document_no": "复1号"
         }  # fmt: skip
-        assert act(police, made, "record_review", **decided)["status"] == "answered"
+        made = act(police, made, "record_review", **decided)
+        assert made["status"] == "upheld"
+        assert handed_turn(market, made) == "suggest_supervision"
+        assert act(market, made, "let_stand")["status"] == "answered"
         other = received(police, handed(police, transferred(client)))
         other = answered(police, other, "not_filed", **factories.DECIDED)
         assert handed_turn(market, other) == "ask_review"

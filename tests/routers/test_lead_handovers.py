@@ -540,7 +540,7 @@ def test_a_review_is_asked_for_within_its_days(client, running):
     shown = fresh(market, made)
     assert shown["standing"]["next_action"] == "let_stand"
     [turn] = [each for each in shown["standing"]["now"] if "复议" in each["what"]]
-    assert turn["what"] == "提请复议的期限已过，登记不提请复议（可以建议检察院立案监督）"
+    assert turn["what"] == "提请复议的期限已过，建议检察院立案监督，或者接受不予立案的决定"
     assert "ask_review" in offered(shown)
     assert duties(market, made["id"], "lead_declined")
     act(market, shown, "let_stand")

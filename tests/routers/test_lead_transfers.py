@@ -113,9 +113,11 @@ class TestToThePolice:
         assert refused(waits, 409)["code"] == "police_undecided"
         decided = {"reviewed_on": today().isoformat(), "document_no": "复〔2026〕1号"}
         made = act(market, made, "record_review", review_result="upheld", **decided)
-        assert made["transfer_stage"] == "answered"
+        assert made["transfer_stage"] == "upheld"
         clock = running_clock(made)
         assert (clock["rule_id"], clock["side"]) == ("TRF-06c", "sender")
+        (now,) = [n for n in made["standing"]["now"] if "立案监督" in n["what"]]
+        assert (now["is_mine"], now["rule"]) == (True, "TRF-06c")
         (one,) = made["transfers"]
         assert (one["result"], one["review_result"]) == ("not_filed", "upheld")
         assert (one["review_reason"], one["review_document_no"]) == (
@@ -123,6 +125,19 @@ class TestToThePolice:
             "复〔2026〕1号",
         )
         assert "ask_review" not in {a["action"] for a in made["available_actions"]}
+        made = act(
+            market, made, "suggest_supervision", supervision_on=today().isoformat(),
+            supervision_by="霍邱县人民检察院", supervision_reason="有新的收款凭证",
+            document_no="众市监建〔2026〕1号",
+        )  # fmt: skip
+        assert made["transfer_stage"] == "answered"
+        assert running_clock(made) is None, "nothing of it can be late any more"
+        (one,) = made["transfers"]
+        assert (one["supervision_by"], one["supervision_reason"]) == (
+            "霍邱县人民检察院",
+            "有新的收款凭证",
+        )
+        assert one["supervision_document_no"] == "众市监建〔2026〕1号"
 
     def test_filed_after_all_the_things_are_handed_over(self, client, market):
         made = self.declined(client)

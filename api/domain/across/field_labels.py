@@ -342,6 +342,8 @@ _TRANSFERS: Final = {
     "is_past": "是否属于重新办理以前的一轮",
     "result_document_no": "结果文书编号",
     "review_document_no": "复议决定文书编号",
+    "supervision_by": "人民检察院名称",
+    "supervision_document_no": "立案监督建议书编号",
     "side": "期限约束哪一方",
     "started_at": "起算时间",
     "due_at": "期限届满时间",

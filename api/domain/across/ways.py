@@ -141,7 +141,7 @@ def _review_over(record: Any) -> bool:
 
 
 #: When the days for a review are over: what was asked within them may still be recorded.
-_TOO_LATE: Final = "提请复议的期限已过，登记不提请复议（可以建议检察院立案监督）"
+_TOO_LATE: Final = "提请复议的期限已过，建议检察院立案监督，或者接受不予立案的决定"
 
 
 def _declined(lead: Any) -> bool:
@@ -151,15 +151,18 @@ def _declined(lead: Any) -> bool:
 _DECLINED = (
     Turn(
         K.LEAD_DECLINED,
-        (La.ASK_REVIEW, La.LET_STAND),
+        (La.ASK_REVIEW, La.SUGGEST_SUPERVISION, La.LET_STAND),
         when=lambda lead: _declined(lead) and _review_in_time(lead),
     ),
     Turn(
         K.LEAD_DECLINED,
-        (La.LET_STAND, La.ASK_REVIEW),
+        (La.LET_STAND, La.SUGGEST_SUPERVISION, La.ASK_REVIEW),
         when=lambda lead: _declined(lead) and _review_over(lead),
         says=_TOO_LATE,
     ),
+)
+_UPHELD = Turn(
+    K.LEAD_UPHELD, (La.SUGGEST_SUPERVISION, La.LET_STAND), when=_stage(TransferStage.UPHELD)
 )
 #: Nobody who had it took it up: it is the sender's to say what was found.
 _CONCLUDE = Turn(K.LEAD_CONCLUDE, (La.CONCLUDE,), when=_left_to_conclude)
@@ -199,9 +202,9 @@ _OPEN = Turn(
     K.LEAD_OPEN_CASE, (), Whose.RECEIVER, _to_open, elsewhere=_opens_a_case, onward=_not_opened
 )
 _HANDED = (_FOLLOW_UP, _RECEIVE, _DECIDE, _OPEN)
-_AT_POLICE = (*_HANDED, _SUPPLY, _GOODS, *_DECLINED, _DROPPED)
+_AT_POLICE = (*_HANDED, _SUPPLY, _GOODS, *_DECLINED, _UPHELD, _DROPPED)
 #: What the police decide, or do not do, asks the same when the lead is over.
-_AFTER = (_GOODS, _DROPPED, _OPEN)
+_AFTER = (_GOODS, _UPHELD, _DROPPED, _OPEN)
 
 
 def _owes(obligation: Obligation) -> Callable[[Any], bool]:
@@ -449,15 +452,20 @@ HANDOVER_WAY: Final = Way(
                 Hs.FILED: (Turn(K.HANDOVER_GOODS, (Ha.HAND_OVER_GOODS,)), _OPEN_FROM_HANDOVER),
                 Hs.DROPPED: (Turn(K.HANDOVER_DROPPED, (Ha.RECORD_AFTERMATH,)),),
                 Hs.DECLINED: (
-                    Turn(K.HANDOVER_DECLINED, (Ha.ASK_REVIEW, Ha.LET_STAND), when=_review_in_time),
                     Turn(
                         K.HANDOVER_DECLINED,
-                        (Ha.LET_STAND, Ha.ASK_REVIEW),
+                        (Ha.ASK_REVIEW, Ha.SUGGEST_SUPERVISION, Ha.LET_STAND),
+                        when=_review_in_time,
+                    ),
+                    Turn(
+                        K.HANDOVER_DECLINED,
+                        (Ha.LET_STAND, Ha.SUGGEST_SUPERVISION, Ha.ASK_REVIEW),
                         when=_review_over,
                         says=_TOO_LATE,
                     ),
                 ),
                 Hs.REVIEWED: _received(Ha.RECORD_REVIEW),
+                Hs.UPHELD: (Turn(K.HANDOVER_UPHELD, (Ha.SUGGEST_SUPERVISION, Ha.LET_STAND)),),
             },
             aside=True,
         ),

@@ -209,7 +209,7 @@ HANDOVER_ANSWERED = Predicate(
 #: A decision of the police leaves something to do with the sender: their goods, or the answer to it.
 POLICE_ANSWER_SETTLED = Predicate(
     "handover_unsettled",
-    "公安机关立案的，先移交涉案物品和材料；不予立案的，先提请复议或者登记不提请复议；"
+    "公安机关立案的，先移交涉案物品和材料；不予立案的，先提请复议、建议检察院立案监督或者接受这一决定；"
     "撤销案件的，先登记撤案后的处理",
     lambda _, record: (
         cast("Any", record).handover_status not in {each.value for each in LEFT_TO_SENDER}

@@ -25,7 +25,7 @@ class DutyKind(Labelled):
     LEAD_SUPPLY = "lead_supply", "移送的材料待补正"
     LEAD_GOODS = "lead_goods", "公安机关已立案，待移交物品和材料"
     LEAD_DECLINED = "lead_declined", "公安机关不予立案，待决定是否提请复议"
-    LEAD_UPHELD = "lead_upheld", "公安机关维持不予立案，可以建议检察院立案监督"
+    LEAD_UPHELD = "lead_upheld", "公安机关维持不予立案，待决定是否建议检察院立案监督"
     LEAD_CONCLUDE = "lead_conclude", "对方没有查办，待提交核查结论"
     LEAD_DROPPED = "lead_dropped", "公安机关已撤案，待依法另行处理"
     LEAD_OWED_POLICE = "lead_owed_police", "涉嫌犯罪，待移送公安或者立案"
@@ -42,6 +42,10 @@ class DutyKind(Labelled):
     HANDOVER_GOODS = "handover_goods", "移送的事项已由公安机关立案，待移交物品和材料"
     HANDOVER_DROPPED = "handover_dropped", "公安机关已撤销移送事项的案件，待依法另行处理"
     HANDOVER_DECLINED = "handover_declined", "移送的事项公安机关不予立案，待决定是否提请复议"
+    HANDOVER_UPHELD = (
+        "handover_upheld",
+        "移送的事项公安机关维持不予立案，待决定是否建议检察院立案监督",
+    )
     LEAD_FEED_BACK = "lead_feed_back", "待反馈举报人"
     LEAD_MESSAGE = "lead_message", "举报人留言待答复"
     INFORMANT_NAME = "informant_name", "指定举报人信息保管人"

@@ -39,6 +39,7 @@ class HandoverAction(Labelled):
     ASK_REVIEW = _as_of_a_lead(LeadAction.ASK_REVIEW)
     RECORD_REVIEW = _as_of_a_lead(LeadAction.RECORD_REVIEW)
     RECORD_AFTERMATH = _as_of_a_lead(LeadAction.RECORD_AFTERMATH)
+    SUGGEST_SUPERVISION = _as_of_a_lead(LeadAction.SUGGEST_SUPERVISION)
     LET_STAND = _as_of_a_lead(LeadAction.LET_STAND)
     RECALL = _as_of_a_lead(LeadAction.RECALL)
     WAIVE = "waive", "批准不再等待"
@@ -112,8 +113,12 @@ HANDOVER_FLOW: Flow[HandoverStatus, HandoverAction] = Flow(
             frozenset({S.DECLINED}), None, P.LEAD_HANDLE,
             fields=_fields(LeadAction.ASK_REVIEW), when=(SENDER,),
         ),
+        A.SUGGEST_SUPERVISION: Step(
+            frozenset({S.DECLINED, S.UPHELD}), None, P.LEAD_HANDLE,
+            fields=_fields(LeadAction.SUGGEST_SUPERVISION), when=(SENDER,),
+        ),
         A.LET_STAND: Step(
-            frozenset({S.DECLINED}), None, P.LEAD_HANDLE, when=(SENDER,)
+            frozenset({S.DECLINED, S.UPHELD}), None, P.LEAD_HANDLE, when=(SENDER,)
         ),
         A.RECORD_AFTERMATH: Step(
             frozenset({S.DROPPED}), None, P.LEAD_HANDLE,

@@ -76,7 +76,7 @@ ANSWERED: Mapping[TransferResult, TransferClock] = {
     TransferResult.NOT_FILED: TransferClock("TRF-06a", _SENDER),
 }
 #: Nobody is waited for: the receiver has said what it does.
-ANSWERED_STAGES = frozenset({TransferStage.ANSWERED, TransferStage.DECLINED})
+ANSWERED_STAGES = frozenset({TransferStage.ANSWERED, TransferStage.DECLINED, TransferStage.UPHELD})
 #: Where a hand-over by the law stands then.
 _ANSWERED_STAGE: Mapping[TransferResult, TransferStage] = {
     TransferResult.FILED: TransferStage.FILED,
@@ -88,6 +88,11 @@ REVIEWED: Mapping[ReviewResult, TransferClock] = {
     ReviewResult.FILED: ANSWERED[TransferResult.FILED],
     ReviewResult.UPHELD: TransferClock("TRF-06c", _SENDER),
 }
+#: Where a hand-over by the law stands then.
+REVIEWED_STAGE: Mapping[ReviewResult, TransferStage] = {
+    ReviewResult.FILED: TransferStage.FILED,
+    ReviewResult.UPHELD: TransferStage.UPHELD,
+}
 
 
 #: At which stage a hand-over stands while such a term runs; the others begin when it is sent or
@@ -96,6 +101,7 @@ STAGE_OF: Mapping[str, TransferStage] = {
     INCOMPLETE.rule_id: TransferStage.INCOMPLETE,
     REVIEW_ASKED.rule_id: TransferStage.REVIEWED,
     ANSWERED[TransferResult.FILED].rule_id: TransferStage.FILED,
+    REVIEWED[ReviewResult.UPHELD].rule_id: TransferStage.UPHELD,
 }
 
 
@@ -142,9 +148,9 @@ def answered_again(
     """The same when the police decide anew. `kind`: None for what the sender is done with otherwise;
     `has_goods`: what was handed over when they filed before is with them."""
     by_law, filed = kind is TransferKind.TRANSFER, review is ReviewResult.FILED
-    goods = filed and by_law and not has_goods
-    follows = REVIEWED[review] if goods or (by_law and not filed) else None
-    return TransferStage.FILED if goods else TransferStage.ANSWERED, follows
+    if not by_law or (filed and has_goods):
+        return TransferStage.ANSWERED, None
+    return REVIEWED_STAGE[review], REVIEWED[review]
 
 
 #: What each kind of organ can answer; to the police missing papers are offered so that whoever picks

@@ -72,7 +72,8 @@ class LeadAction(Labelled):
     FORWARD = "forward", "转送有管辖权的机关"
     HAND_OVER_GOODS = "hand_over_goods", "移交涉案物品和材料"
     ASK_REVIEW = "ask_review", "登记提请复议"
-    LET_STAND = "let_stand", "不提请复议"
+    LET_STAND = "let_stand", "接受不予立案的决定"
+    SUGGEST_SUPERVISION = "suggest_supervision", "建议检察院立案监督"
     RECORD_AFTERMATH = "record_aftermath", "登记撤案后的处理"
     RECORD_REVIEW = "record_review", "登记复议决定"
     REMIND = "remind", "催办"
@@ -133,6 +134,7 @@ class TransferStage(Labelled):
     FILED = "filed", "公安机关已立案，待移交物品和材料"
     DECLINED = "declined", "公安机关不予立案"
     REVIEWED = "reviewed", "已提请复议，待决定"
+    UPHELD = "upheld", "公安机关维持不予立案"
     PAST = "past", "重新办理前移送过"
     RECALLED = "recalled", "已收回"
     #: A dispute is with whoever settles it: no result is waited for.
@@ -429,6 +431,14 @@ REVIEWABLE = _at(
     f"{_REGULATION}第9条",
     _T.DECLINED,
 )
+#: Before and after they reconsidered: what they decide stands, or the procurator is asked.
+DECLINED = _at(
+    "nothing_declined",
+    "公安机关没有不予立案的决定，或者已经登记过如何处理",
+    f"{_REGULATION}第9条",
+    _T.DECLINED,
+    _T.UPHELD,
+)
 IN_REVIEW = _at("no_review_awaited", "没有等待决定的复议", f"{_REGULATION}第9条", _T.REVIEWED)
 
 
@@ -442,13 +452,14 @@ GOODS_DUE = _at(
 #: The receiver has it, or is to get it.
 OPEN_STAGES = frozenset({_T.SENT, _T.RECEIVED, _T.INCOMPLETE, _T.REVIEWED})
 #: The police have said whether they file.
-WITH_DECISION = frozenset({_T.FILED, _T.DECLINED, _T.ANSWERED})
+WITH_DECISION = frozenset({_T.FILED, _T.DECLINED, _T.UPHELD, _T.ANSWERED})
 #: Nobody owes an answer.
 _ASKS_NOTHING = frozenset(
     {
         None,
         _T.ANSWERED,
         _T.DECLINED,
+        _T.UPHELD,
         _T.PAST,
         _T.REFUSED,
         _T.RECALLED,
@@ -459,8 +470,10 @@ _ASKS_NOTHING = frozenset(
 )
 
 
+#: What the police declined: the sender has yet to say whether it leaves it there.
+UNDECIDED = frozenset({_T.DECLINED, _T.UPHELD})
 #: The police have said what they do, and the sender has yet to do its part.
-LEFT_TO_DO = frozenset({_T.FILED, _T.DECLINED, _T.DROPPED})
+LEFT_TO_DO = frozenset({_T.FILED, _T.DECLINED, _T.UPHELD, _T.DROPPED})
 #: The head has yet to decide, or what the head approved has yet to be handed over.
 PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
 
@@ -747,8 +760,8 @@ RESULT_BACK = (
     *NOTHING_LEFT,
     Predicate(
         "review_undecided",
-        "公安机关不予立案的，提请复议，或者登记不提请复议以后才能办结",
-        lambda _, record: cast("LeadRecord", record).transfer_stage is not _T.DECLINED,
+        "公安机关不予立案的，提请复议、建议检察院立案监督，或者接受这一决定以后才能办结",
+        lambda _, record: cast("LeadRecord", record).transfer_stage not in UNDECIDED,
         RuleViolated,
         f"{_REGULATION}第9条",
     ),
@@ -1045,11 +1058,24 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(HANDLER, REVIEWABLE),
             article=f"{_REGULATION}第9条",
         ),
-        A.LET_STAND: Step(
-            AT_POLICE,
+        A.SUGGEST_SUPERVISION: Step(
+            AFTER_POLICE,
             None,
             P.LEAD_HANDLE,
-            when=(HANDLER, REVIEWABLE),
+            fields=(
+                Field("supervision_on", "建议日期", FieldKind.DATE, day=DayKind.PAST),
+                Field("supervision_by", "人民检察院名称"),
+                Field("document_no", "建议书编号", required=False),
+                Field("supervision_reason", "建议立案监督的理由", FieldKind.LONG_TEXT),
+            ),
+            when=(HANDLER, DECLINED),
+            article=f"{_REGULATION}第9条",
+        ),
+        A.LET_STAND: Step(
+            AFTER_POLICE,
+            None,
+            P.LEAD_HANDLE,
+            when=(HANDLER, DECLINED),
             article=f"{_REGULATION}第9条",
         ),
         A.RECORD_INCOMPLETE: Step(

@@ -30,6 +30,7 @@ class HandoverStatus(Labelled):
     DECLINED = "declined", "公安机关不予立案"
     REVIEWED = "reviewed", "已提请复议，待决定"
     DROPPED = "dropped", "公安机关已撤案，待依法另行处理"
+    UPHELD = "upheld", "公安机关维持不予立案"
     ANSWERED = "answered", "结果已反馈"
     ACCEPTED = "accepted", "已接收，按该途径化解"
     RECALLED = "recalled", "已收回"
@@ -42,7 +43,7 @@ OPEN: Final = frozenset({_S.SENT, _S.RECEIVED, _S.INCOMPLETE, _S.REVIEWED})
 #: Nobody is to receive it, or has: it is to go to somebody else.
 WITH_NOBODY: Final = frozenset({None, _S.RECALLED})
 #: The police have said what they do, and the sender has yet to do its part.
-LEFT_TO_SENDER: Final = frozenset({_S.FILED, _S.DECLINED, _S.DROPPED})
+LEFT_TO_SENDER: Final = frozenset({_S.FILED, _S.DECLINED, _S.UPHELD, _S.DROPPED})
 #: It waits for whom it was handed to; else for who handed it over.
 WITH_RECEIVER: Final = frozenset({_S.SENT, _S.RECEIVED, _S.REVIEWED})
 #: What is waited for, as whoever reads the record that was handed over is told.
@@ -54,6 +55,7 @@ WAITING: Final[Mapping[HandoverStatus, str]] = {
     _S.FILED: DutyKind.LEAD_GOODS.label,
     _S.DECLINED: DutyKind.LEAD_DECLINED.label,
     _S.DROPPED: DutyKind.LEAD_DROPPED.label,
+    _S.UPHELD: DutyKind.LEAD_UPHELD.label,
 }
 
 #: One of the two: a unit of the system, or the name of a body outside.

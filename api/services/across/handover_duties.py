@@ -83,4 +83,5 @@ SOURCES: tuple[Source, ...] = (
     _source(K.HANDOVER_GOODS, _back(_S.FILED)),
     _source(K.HANDOVER_DROPPED, _back(_S.DROPPED)),
     _source(K.HANDOVER_DECLINED, _back(_S.DECLINED)),
+    _source(K.HANDOVER_UPHELD, _back(_S.UPHELD)),
 )

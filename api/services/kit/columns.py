@@ -1,13 +1,16 @@
 """SQL expressions that the listings of several nouns share."""
 
+from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from api.core.listing.ways import Way
 from api.models.units import Division, Unit
 
+_MOST_NAMES = 50
 _EMPTY = literal_column("'[]'::json")
 
 
@@ -31,6 +34,20 @@ def unit_named(unit_id: Any) -> ColumnElement[Any]:
 def division_name(code: Any) -> ColumnElement[str]:
     """The name of a division column."""
     return select(Division.name).where(Division.code == code).scalar_subquery()
+
+
+def json_object(parts: Mapping[str, Any]) -> ColumnElement[Any]:
+    """A JSON object of named columns. PostgreSQL takes a hundred arguments a call: fifty names."""
+    pairs = [*parts.items()]
+    if len(pairs) <= _MOST_NAMES:
+        return func.json_build_object(*(part for pair in pairs for part in pair))
+    made = [
+        func.jsonb_build_object(
+            *(part for pair in pairs[n : n + _MOST_NAMES] for part in pair), type_=JSONB
+        )
+        for n in range(0, len(pairs), _MOST_NAMES)
+    ]
+    return reduce(lambda one, other: one.concat(other), made)
 
 
 def json_list(rows: Select[Any]) -> ColumnElement[Any]:

@@ -457,7 +457,7 @@ SOURCES: tuple[Source, ...] = (
     _sent(K.LEAD_SUPPLY, Lead.transfer_stage == _S.INCOMPLETE),
     _sent(K.LEAD_GOODS, Lead.transfer_stage == _S.FILED),
     _sent(K.LEAD_DECLINED, Lead.transfer_stage == _S.DECLINED),
-    _sent(K.LEAD_UPHELD, Lead.transfer_stage == _S.ANSWERED),
+    _sent(K.LEAD_UPHELD, Lead.transfer_stage == _S.UPHELD),
     unit_record(
         K.LEAD_CONCLUDE,
         "leads",

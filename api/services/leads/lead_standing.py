@@ -30,6 +30,7 @@ _HANDED_OVER = frozenset(
         DutyKind.LEAD_SUPPLY,
         DutyKind.LEAD_GOODS,
         DutyKind.LEAD_DECLINED,
+        DutyKind.LEAD_UPHELD,
         DutyKind.LEAD_TRANSFER_APPROVE,
         DutyKind.LEAD_RECEIVE,
         DutyKind.LEAD_DECIDE,

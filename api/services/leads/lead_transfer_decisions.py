@@ -23,7 +23,6 @@ from api.domain.leads.leads import (
     DecisionLevel,
     LeadAction,
     ReceivingOrgan,
-    ReviewResult,
     TransferMoment,
     TransferResult,
     TransferStage,
@@ -512,11 +511,30 @@ async def _goods(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -
 
 
 async def _let_stand(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
-    """What the police declined stands: the sender does not ask them to reconsider."""
+    """What the police declined, or upheld, stands: the sender asks nobody to decide otherwise."""
     del actor, body
     transfer = await current(session, lead)
     lead.transfer_stage = TransferStage.ANSWERED
     await run(session, transfer, today(), None)
+
+
+async def _suggest_supervision(
+    session: AsyncSession, actor: Actor, lead: Handed, body: Any
+) -> None:
+    """移送规定第9条: the procurator may order the police to file, which they then record as a case."""
+    del actor
+    transfer = await current(session, lead)
+    day = _past(
+        body.supervision_on, "supervision_on", since=transfer.reviewed_on or transfer.result_on
+    )
+    transfer.supervision_on = day
+    await keep(
+        session, transfer, supervision_by=body.supervision_by,
+        supervision_document_no=body.document_no or "",
+        supervision_reason=body.supervision_reason,
+    )  # fmt: skip
+    lead.transfer_stage = TransferStage.ANSWERED
+    await run(session, transfer, day, None)
 
 
 async def _aftermath(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
@@ -556,8 +574,7 @@ async def _review(session: AsyncSession, actor: Actor, lead: Handed, body: Any) 
     day = _past(body.reviewed_on, "reviewed_on", since=transfer.review_asked_on)
     transfer.reviewed_on, transfer.review_result = day, body.review_result
     await keep(session, transfer, review_document_no=body.document_no or "")
-    filed = body.review_result is ReviewResult.FILED
-    lead.transfer_stage = TransferStage.FILED if filed else TransferStage.ANSWERED
+    lead.transfer_stage = law.REVIEWED_STAGE[body.review_result]
     await note(session, actor, transfer, TransferMoment.REVIEW)
     await pass_over(session, transfer, day, law.REVIEWED[body.review_result])
     if isinstance(lead, Lead):
@@ -577,6 +594,7 @@ RECORDED: dict[str, Callable[[AsyncSession, Actor, Handed, Any], Awaitable[None]
     LeadAction.RECORD_RESULT.value: _result,
     LeadAction.HAND_OVER_GOODS.value: _goods,
     LeadAction.ASK_REVIEW.value: _ask_review,
+    LeadAction.SUGGEST_SUPERVISION.value: _suggest_supervision,
     LeadAction.LET_STAND.value: _let_stand,
     LeadAction.RECORD_REVIEW.value: _review,
     LeadAction.RECORD_AFTERMATH.value: _aftermath,

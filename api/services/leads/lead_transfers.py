@@ -53,7 +53,8 @@ _SHOWN = (
     "sent_on", "receipt_no", "received_on", "received_at", "received_by", "matter", "told_on",
     "told_at", "missing", "supplied_on", "supplied", "result", "result_on", "decided_level",
     "result_document_no", "result_note", "review_asked_on", "review_reason", "review_result",
-    "reviewed_on", "review_document_no", "goods_on", "goods", "goods_receipt_no", "dropped_on",
+    "reviewed_on", "review_document_no", "supervision_on", "supervision_by",
+    "supervision_document_no", "supervision_reason", "goods_on", "goods", "goods_receipt_no", "dropped_on",
     "aftermath", "recalled_on",
     "recall_reason", "reason", "is_past",
 )  # fmt: skip
@@ -64,9 +65,7 @@ COLUMNS: dict[str, Any] = {name: getattr(LeadTransfer, name) for name in _SHOWN}
 }
 #: All hand-overs of a lead, for its listing.
 COLUMN = columns.json_list(
-    select(func.json_build_object(*(part for each in COLUMNS.items() for part in each))).where(
-        LeadTransfer.lead_id == Lead.id
-    )
+    select(columns.json_object(COLUMNS)).where(LeadTransfer.lead_id == Lead.id)
 )
 #: What is handed over, by whose steps: of a case or a risk entity the hand-over has its own.
 Handed = Lead | LeadTransfer

@@ -381,6 +381,15 @@ export const HandoverRecordReviewFields = {
   'version': '所依据的版本号',
 } as const
 
+export const HandoverSuggestSupervisionFields = {
+  'action': '操作',
+  'document_no': '建议书编号',
+  'supervision_by': '人民检察院名称',
+  'supervision_on': '建议日期',
+  'supervision_reason': '建议立案监督的理由',
+  'version': '所依据的版本号',
+} as const
+
 export const HandoverSupplyPapersFields = {
   'action': '操作',
   'supplied': '补正的材料',
@@ -768,6 +777,15 @@ export const LeadReportPoliceFields = {
 
 export const LeadReturnFields = {
   'reason': '为什么不需要回避',
+} as const
+
+export const LeadSuggestSupervisionFields = {
+  'action': '操作',
+  'document_no': '建议书编号',
+  'supervision_by': '人民检察院名称',
+  'supervision_on': '建议日期',
+  'supervision_reason': '建议立案监督的理由',
+  'version': '所依据的版本号',
 } as const
 
 export const LeadSupplyPapersFields = {

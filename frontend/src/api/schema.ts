@@ -4390,7 +4390,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_dropped" | "handover_declined" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_lapsed" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_dropped" | "handover_declined" | "handover_upheld" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_lapsed" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -5138,7 +5138,7 @@ export interface components {
         };
         /**
          * HandoverLetStand
-         * @description 不提请复议
+         * @description 接受不予立案的决定
          */
         HandoverLetStand: {
             /**
@@ -5315,6 +5315,14 @@ export interface components {
             standing: components["schemas"]["Standing"];
             /** @description 状态 */
             status: components["schemas"]["HandoverStatus"];
+            /** @description 人民检察院名称 */
+            supervision_by: string;
+            /** @description 立案监督建议书编号 */
+            supervision_document_no: string;
+            /** @description 建议人民检察院立案监督的日期 */
+            supervision_on: string | null;
+            /** @description 建议立案监督的理由 */
+            supervision_reason: string;
             /** @description 补正的材料 */
             supplied: string;
             /** @description 补正日期 */
@@ -5468,7 +5476,31 @@ export interface components {
          * @description How far the hand-over of a case or a risk entity came.
          * @enum {string}
          */
-        HandoverStatus: "sent" | "received" | "incomplete" | "filed" | "declined" | "reviewed" | "dropped" | "answered" | "accepted" | "recalled" | "waived";
+        HandoverStatus: "sent" | "received" | "incomplete" | "filed" | "declined" | "reviewed" | "dropped" | "upheld" | "answered" | "accepted" | "recalled" | "waived";
+        /**
+         * HandoverSuggestSupervision
+         * @description 建议检察院立案监督
+         */
+        HandoverSuggestSupervision: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "suggest_supervision";
+            /** 建议书编号 */
+            document_no?: string | null;
+            /** 人民检察院名称 */
+            supervision_by: string;
+            /**
+             * 建议日期
+             * Format: date
+             */
+            supervision_on: string;
+            /** 建议立案监督的理由 */
+            supervision_reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
         /**
          * HandoverSupplyPapers
          * @description 补正材料
@@ -6903,7 +6935,7 @@ export interface components {
         };
         /**
          * LeadLetStand
-         * @description 不提请复议
+         * @description 接受不予立案的决定
          */
         LeadLetStand: {
             /**
@@ -7528,6 +7560,30 @@ export interface components {
          */
         LeadStatus: "received" | "registered" | "assigned" | "disputed" | "verifying" | "transferred_department" | "transferred_police" | "escalated" | "concluded" | "recheck" | "rejected" | "fed_back" | "closed" | "withdrawn" | "archived";
         /**
+         * LeadSuggestSupervision
+         * @description 建议检察院立案监督
+         */
+        LeadSuggestSupervision: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "suggest_supervision";
+            /** 建议书编号 */
+            document_no?: string | null;
+            /** 人民检察院名称 */
+            supervision_by: string;
+            /**
+             * 建议日期
+             * Format: date
+             */
+            supervision_on: string;
+            /** 建议立案监督的理由 */
+            supervision_reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * LeadSupplyPapers
          * @description 补正材料
          */
@@ -7717,6 +7773,14 @@ export interface components {
             reviewed_on: string | null;
             /** @description 送出日期；尚未送出的为空 */
             sent_on: string | null;
+            /** @description 人民检察院名称 */
+            supervision_by: string;
+            /** @description 立案监督建议书编号 */
+            supervision_document_no: string;
+            /** @description 建议人民检察院立案监督的日期 */
+            supervision_on: string | null;
+            /** @description 建议立案监督的理由 */
+            supervision_reason: string;
             /** @description 补正的材料 */
             supplied: string;
             /** @description 补正日期 */
@@ -14069,7 +14133,7 @@ export interface components {
          * @description How far a lead came that was handed to the police or to a department.
          * @enum {string}
          */
-        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "filed" | "declined" | "reviewed" | "past" | "recalled" | "accepted" | "waived" | "dropped";
+        TransferStage: "proposed" | "approved" | "refused" | "sent" | "received" | "incomplete" | "answered" | "filed" | "declined" | "reviewed" | "upheld" | "past" | "recalled" | "accepted" | "waived" | "dropped";
         /**
          * TurnAct
          * @description What the actor does about a record's turn.
@@ -15241,6 +15305,7 @@ export type HandoverRecordResult = components['schemas']['HandoverRecordResult']
 export type HandoverRecordReview = components['schemas']['HandoverRecordReview'];
 export type HandoverSort = components['schemas']['HandoverSort'];
 export type HandoverStatus = components['schemas']['HandoverStatus'];
+export type HandoverSuggestSupervision = components['schemas']['HandoverSuggestSupervision'];
 export type HandoverSupplyPapers = components['schemas']['HandoverSupplyPapers'];
 export type HandoverUnwaive = components['schemas']['HandoverUnwaive'];
 export type HandoverWaive = components['schemas']['HandoverWaive'];
@@ -15344,6 +15409,7 @@ export type LeadRewards = components['schemas']['LeadRewards'];
 export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
+export type LeadSuggestSupervision = components['schemas']['LeadSuggestSupervision'];
 export type LeadSupplyPapers = components['schemas']['LeadSupplyPapers'];
 export type LeadTakeBack = components['schemas']['LeadTakeBack'];
 export type LeadTransferDepartment = components['schemas']['LeadTransferDepartment'];
@@ -16943,7 +17009,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HandoverRecordReceipt"] | components["schemas"]["HandoverSupplyPapers"] | components["schemas"]["HandoverRecordResult"] | components["schemas"]["HandoverRecordReview"] | components["schemas"]["HandoverHandOverGoods"] | components["schemas"]["HandoverAskReview"] | components["schemas"]["HandoverLetStand"] | components["schemas"]["HandoverRecordAftermath"] | components["schemas"]["HandoverRecordIncomplete"] | components["schemas"]["HandoverForward"] | components["schemas"]["HandoverRecall"] | components["schemas"]["HandoverUnwaive"] | components["schemas"]["HandoverWaive"];
+                "application/json": components["schemas"]["HandoverRecordReceipt"] | components["schemas"]["HandoverSupplyPapers"] | components["schemas"]["HandoverRecordResult"] | components["schemas"]["HandoverRecordReview"] | components["schemas"]["HandoverHandOverGoods"] | components["schemas"]["HandoverAskReview"] | components["schemas"]["HandoverSuggestSupervision"] | components["schemas"]["HandoverLetStand"] | components["schemas"]["HandoverRecordAftermath"] | components["schemas"]["HandoverRecordIncomplete"] | components["schemas"]["HandoverForward"] | components["schemas"]["HandoverRecall"] | components["schemas"]["HandoverUnwaive"] | components["schemas"]["HandoverWaive"];
             };
         };
         responses: {
@@ -19351,7 +19417,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadLetStand"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadRecordAftermath"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadWaive"] | components["schemas"]["LeadUnwaive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
+                "application/json": components["schemas"]["LeadRegister"] | components["schemas"]["LeadAssign"] | components["schemas"]["LeadAcknowledge"] | components["schemas"]["LeadDispute"] | components["schemas"]["LeadSupplyPapers"] | components["schemas"]["LeadRecordReceipt"] | components["schemas"]["LeadRecordResult"] | components["schemas"]["LeadRecordReview"] | components["schemas"]["LeadAskReview"] | components["schemas"]["LeadSuggestSupervision"] | components["schemas"]["LeadLetStand"] | components["schemas"]["LeadRecordIncomplete"] | components["schemas"]["LeadForward"] | components["schemas"]["LeadHandOverGoods"] | components["schemas"]["LeadRecordAftermath"] | components["schemas"]["LeadConclude"] | components["schemas"]["LeadApproveTransfer"] | components["schemas"]["LeadRefuseTransfer"] | components["schemas"]["LeadProposeTransfer"] | components["schemas"]["LeadTransferPolice"] | components["schemas"]["LeadReportPolice"] | components["schemas"]["LeadFeedBack"] | components["schemas"]["LeadTransferDepartment"] | components["schemas"]["LeadRecall"] | components["schemas"]["LeadRemind"] | components["schemas"]["LeadAskAssist"] | components["schemas"]["LeadClose"] | components["schemas"]["LeadArchive"] | components["schemas"]["LeadWaive"] | components["schemas"]["LeadUnwaive"] | components["schemas"]["LeadRecheck"] | components["schemas"]["LeadEscalate"] | components["schemas"]["LeadReject"] | components["schemas"]["LeadMark"] | components["schemas"]["LeadUnmark"] | components["schemas"]["LeadTakeBack"] | components["schemas"]["LeadWithdraw"] | components["schemas"]["LeadReopen"] | components["schemas"]["LeadReopenCounty"];
             };
         };
         responses: {

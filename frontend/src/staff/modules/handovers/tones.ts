@@ -9,6 +9,7 @@ export const HANDOVER_TONES: Record<HandoverStatus, Tone> = {
   declined: 'waiting',
   reviewed: 'active',
   dropped: 'waiting',
+  upheld: 'waiting',
   answered: 'done',
   accepted: 'done',
   recalled: 'stopped',
