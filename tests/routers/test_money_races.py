@@ -88,11 +88,12 @@ class TestPlans:
         )  # fmt: skip
         assert (answer.status_code, answer.json()["code"]) == (422, "move_not_allowed")
 
-    def test_who_is_paid_is_not_changed_behind_the_approval(self, client, case_id):
+    @pytest.mark.parametrize("paid", ["500.00", "0.01"])
+    def test_who_is_paid_is_not_changed_behind_the_approval(self, client, case_id, paid):
         office, finance = client("office"), client("finance")
         payee = make_victim(office, case_id, principal="500.00")
-        made(post_entry(finance, case_id, "surrender_source", "in_custody", "500.00"))
-        plan = computed(office, case_id, pool="500.00")
+        made(post_entry(finance, case_id, "surrender_source", "in_custody", paid))
+        plan = computed(office, case_id, pool=paid)
         plan = done(approve(client("leader"), plan))
         url = f"/victims/{payee['id']}"
         account = {"version": payee["version"], "account": "6228480299999999999"}

@@ -225,3 +225,15 @@ def test_one_photo_at_a_time(anonymous, client, handed_in):
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "one_file_only"), answer.text
     assert kept(client("office"), lead) == []
+
+
+def test_a_mistyped_number_is_said_before_its_work_is_looked_at(anonymous, handed_in):
+    receipt, _ = handed_in
+    swapped = receipt[1] + receipt[0] + receipt[2:]
+    mistyped = swapped if swapped != receipt else receipt[:-1]
+    answer = anonymous.post(
+        "/public/receipts/photos",
+        data={"receipt": mistyped, "challenge": "none", "answer": "0"},
+        files={"photo": ("IMG.jpg", plain("red"))},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "receipt_mistyped")

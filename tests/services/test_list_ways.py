@@ -135,6 +135,15 @@ LISTINGS = {
 }
 
 
+@pytest.mark.parametrize("noun", LISTINGS)
+def test_an_order_goes_the_way_that_its_name_says(noun):
+    """The newest first is what a list without an order begins with."""
+    sorts = LISTINGS[noun].sorts
+    assert {key: sort.descending for key, sort in sorts.items()} == {
+        key: key.startswith("-") for key in sorts
+    }
+
+
 @pytest.fixture(scope="module")
 def more_leads(client):
     """Leads of several days, channels and units, so that the demo's are not alone."""

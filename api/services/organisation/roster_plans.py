@@ -253,7 +253,6 @@ class _Reader:
             short = told.removesuffix("000") if len(told) == 12 else told
             if short in self.plan.divisions:
                 return short
-            raise _Wrong(C.PLACE, "division_unknown", f"没有区划“{told}”")
         want = plain(told)
         found = [
             code
