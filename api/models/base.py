@@ -1,7 +1,7 @@
 """What every aggregate's table shares."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, validates
 
-from api.core.base.clock import now
+from api.core.base.clock import now, today
 from api.core.base.ids import uuid7
 from api.domain.kit.labels import Labelled
 
@@ -133,6 +133,13 @@ def held(table: str) -> tuple[CheckConstraint, Index]:
             postgresql_where=text("turn_user_id IS NOT NULL"),
         ),
     )
+
+
+class Since:
+    """A row whose steps have terms of their own (domain/across/step_terms.py)."""
+
+    #: The day on which it came to the step that it is at; set with its status (`_transition.py`).
+    turn_since: Mapped[date] = mapped_column(default=today)
 
 
 class Waits:

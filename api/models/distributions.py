@@ -22,6 +22,7 @@ from api.models.base import (
     DivisionCode,
     KeptTexts,
     Recorded,
+    Since,
     Versioned,
     Waits,
     facets_index,
@@ -40,7 +41,7 @@ FACETS = facets.sql(
 )
 
 
-class Distribution(Recorded, Versioned, KeptTexts, Waits, Base):
+class Distribution(Recorded, Versioned, KeptTexts, Waits, Since, Base):
     """One plan. Who prepared and who approved are people, not posts: 三岗分离 is about people."""
 
     __tablename__ = "distributions"

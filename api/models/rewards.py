@@ -13,7 +13,16 @@ from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.leads.leads import LeadConclusion, ReporterKind
 from api.domain.rewards.rewards import ACTIVE, RewardStatus
-from api.models.base import DivisionCode, Recorded, Versioned, Waits, among, facets_index, held
+from api.models.base import (
+    DivisionCode,
+    Recorded,
+    Since,
+    Versioned,
+    Waits,
+    among,
+    facets_index,
+    held,
+)
 
 
 class RewardRuleVersion(Base):
@@ -51,7 +60,7 @@ FACETS = facets.sql(
 )
 
 
-class Reward(Recorded, Versioned, Waits, Base):
+class Reward(Recorded, Versioned, Waits, Since, Base):
     """One reward for one affair. Nothing here says who the reporter is: the lead leads to a vault
     that this record has no key to."""
 

@@ -10,6 +10,7 @@ from api.services.across import attention
 from api.services.across.figures import LEDGERS
 from api.services.across.watched import WATCHED
 from api.services.recovery import money_duties
+from api.services.rewards import reward_duties
 
 TODAY_IS = date(2026, 11, 29)
 BY_KEY = {matter.key: matter for matter in MATTERS}
@@ -61,7 +62,8 @@ def test_whatever_escalates_is_asked_about_and_what_is_late_escalates():
 
 def test_what_waits_for_approval_or_payment_at_home_is_asked_about():
     asked = {kind for matter in MATTERS for kind in matter.turns}
-    assert asked == {source.kind for source in money_duties.SOURCES}
+    sources = (*money_duties.SOURCES, *reward_duties.SOURCES)
+    assert asked == {source.kind for source in sources}
     for matter in MATTERS:
         if matter.turns:
             assert matter.urgency in {Urgency.DECISION, Urgency.PAYMENT}, matter.key

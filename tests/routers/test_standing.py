@@ -15,7 +15,7 @@ from api.domain.across.ways import WAYS
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.nouns import PATHS
 from api.domain.kit.permissions import Role
-from tests import entities, ledgers, money, restricted
+from tests import entities, ledgers, money, statuses
 from tests.access.towns import somebody
 from tests.answers import done
 from tests.campaign import live_half_a_year
@@ -207,37 +207,12 @@ def test_home_and_record_tell_the_same(as_: Callable[[str], Client], who: str) -
     assert compared or who in IDLE, who
 
 
-#: What else a row must say to stand in a status.
-BESIDES = {
-    ("inspection", "done"): "done_on = current_date, finding = 'problem'",
-    ("risk_entity", "transferred_police"): "evidence_fixed_on = current_date",
-}
-ORDER = "ASC"
 STATUSES = [
     pytest.param(noun, status.value, id=f"{noun} {status.value}")
     for noun, way in WAYS.items()
     for stage in way.stages
     for status in stage.turns
 ]
-
-
-def table_of(noun: str) -> str:
-    """Where its records are kept; of a lead a hand-over is a part."""
-    if noun == "handover":
-        return "lead_transfers"
-    return PATHS[noun].replace("-", "_")
-
-
-def one_of(town: Running, office: Client, noun: str) -> dict[str, Any]:
-    """A record of the noun from a town that has them all, but what each brings for themselves."""
-    if noun == "import":
-        ledgers.upload(office, ledgers.book([ledgers.row(next(_serial))]))
-    if noun == "restricted_file":
-        restricted.hint(office, make_lead(office), addressee="supervisor")
-    whole = " WHERE lead_id IS NULL" if noun == "handover" else ""
-    rows = run_sql(town, f"SELECT * FROM {table_of(noun)}{whole} ORDER BY id {ORDER} LIMIT 1")
-    assert rows, f"no {noun} in the town"
-    return dict(rows[0])
 
 
 @pytest.mark.slow
@@ -247,24 +222,9 @@ def test_home_shows_every_turn_there_is(
 ) -> None:
     """Each status of each noun, whoever reads it: whose turn it is by the record's own head, and
     nobody else, finds it at home."""
-    record, table = one_of(town, as_("office"), noun), table_of(noun)
-    before = {
-        name: record[name]
-        for name in ("status", "done_on", "finding", "evidence_fixed_on")
-        if name in record
-    }
-    more = BESIDES.get((noun, status), "")
-    run_sql(
-        town,
-        f"UPDATE {table} SET status = $2{', ' * bool(more)}{more} WHERE id = $1",
-        record["id"],
-        status,
-    )
-    try:
+    record = statuses.one_of(town, as_("office"), noun)
+    with statuses.standing_in(town, noun, record, status):
         found = {who: turns_of(as_(who), noun, str(record["id"])) for who in EVERYBODY}
-    finally:
-        put = ", ".join(f"{name} = ${n}" for n, name in enumerate(before, 2))
-        run_sql(town, f"UPDATE {table} SET {put} WHERE id = $1", record["id"], *before.values())
     for who, (mine, told) in found.items():
         assert told == mine, (who, noun, status)
 

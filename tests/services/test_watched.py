@@ -44,6 +44,8 @@ def days(expression: Any) -> set[str]:
 
 def terms(source: _duty_source.Source) -> tuple[frozenset[str], str] | None:
     """From which columns home takes the day of a duty, and the rule where its term begins there."""
+    if source.since is not None:
+        return frozenset(days(source.since)), source.starts
     rule = duties._TERMS.get(source.kind, "")
     if source.kind in duties._TERMS and days(source.detail):
         return frozenset(days(source.detail)), rule

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.domain.across.statistics import Params
+from api.domain.across.step_terms import STEP_TERMS
 from api.domain.across.ways import LEAD_WAY
 from api.domain.entities.rectifications import RectificationStatus
 from api.domain.kit.duties import DutyKind
@@ -105,6 +106,25 @@ _L, _S, _U, _D = Urgency.LATE, Urgency.SOON, Urgency.UNANSWERED, Urgency.DECISIO
 _P, _O, _K, _DS = Urgency.PAYMENT, Overdue, DutyKind, DistributionStatus
 _OFFICE = Whose.OFFICE.label
 
+#: The parameter of lists by which the late ones at a step are opened.
+LATE_STEP = "late_step"
+
+
+def _late(kind: DutyKind, resource: str, sentence: str, *, by_unit: bool = False) -> Matter:
+    """What is late by the table of steps."""
+    return Matter(
+        f"late_{kind.value}",
+        _L,
+        resource,
+        {LATE_STEP: kind.value},
+        sentence,
+        by_unit=by_unit,
+        due=kind.value,
+        starts=STEP_TERMS[kind],
+        escalates=(Overdue(kind.value),),
+    )
+
+
 MATTERS: tuple[Matter, ...] = (
     Matter("leads_late", _L, "leads",
            {"overdue": True, "handover_overdue": False, "status": _AT_THE_UNIT},
@@ -182,6 +202,20 @@ MATTERS: tuple[Matter, ...] = (
     Matter("entries_late", _L, "ledger/entries", {"awaits_late": True},
            "有 {n} 笔支出逾期没有复核，金额 {sum}，最早的{day}到期", due="recorded_on",
            starts="LEDGER-CONFIRM", escalates=(_O.LEDGER_ENTRY,)),
+    _late(_K.DISTRIBUTION_COMPUTE, "distributions", "有 {n} 个清退方案逾期没有测算，最早的{day}到期"),
+    _late(_K.DISTRIBUTION_APPROVE, "distributions",
+          "有 {n} 个清退方案逾期没有审批，拟发放 {sum}，最早的{day}到期"),
+    _late(_K.DISTRIBUTION_PUBLISH, "distributions",
+          "有 {n} 个清退方案批准以后逾期没有公示，拟发放 {sum}，最早的{day}到期"),
+    _late(_K.DISTRIBUTION_PAY, "distributions",
+          "有 {n} 个清退方案可以发放，财政所逾期没有发放，方案共 {sum}，最早的{day}到期"),
+    _late(_K.DISTRIBUTION_CONFIRM, "distributions",
+          "有 {n} 个清退方案发放以后逾期没有确认到账，方案共 {sum}，最早的{day}到期"),
+    _late(_K.REWARD_APPROVE, "rewards",
+          "有 {n} 笔举报奖励逾期没有审批，金额 {sum}，最早的{day}到期"),
+    _late(_K.REWARD_CODE, "rewards",
+          "有 {n} 笔举报奖励批准以后逾期没有发领取码，金额 {sum}，最早的{day}到期"),
+    _late(_K.REWARD_PAY, "rewards", "有 {n} 笔举报奖励逾期没有发放，金额 {sum}，最早的{day}到期"),
     Matter("leads_near", _S, "leads", {"status": _AT_THE_UNIT} | _NEAR,
            "{whose}有 {n} 条线索快要到期，最早的{day}", by_unit=True),
     Matter("leads_near_office", _S, "leads", {"status": _AT_THE_OFFICE} | _NEAR,

@@ -65,6 +65,7 @@ class RuleGroup(Labelled):
     CYBER = "cyber", "网络安全事件"
     RECTIFICATION = "rectification", "整改"
     INSPECTION = "inspection", "检查"
+    STEP = "step", "内部办理"
     WARNING = "warning", "到期提醒"
 
 

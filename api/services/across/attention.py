@@ -23,6 +23,7 @@ from api.core.base.clock import today
 from api.core.base.statements import param, plain
 from api.core.listing.pagination import Listing
 from api.domain.across.attention import (
+    LATE_STEP,
     MATTERS,
     SOON,
     SOON_RULE,
@@ -54,11 +55,14 @@ from api.services.across.duties import bound_days
 from api.services.across.figures import LEDGERS, Rows, may_read
 from api.services.cases import case_handovers
 from api.services.cases.case_duties import MEASURES_UNTIL
-from api.services.kit import time_rules
+from api.services.kit import steps, time_rules
 from api.services.leads import lead_assists, lead_duties
-from api.services.recovery import ledger_awaiting
+from api.services.recovery import distributions, ledger_awaiting
+from api.services.rewards import rewards
 
 _NO_DAY, _NO_FEN = cast(null(), Date), cast(literal(0), BigInteger)
+#: The steps of each list that have a term by the table.
+STEPS = {"distributions": distributions.STEPS, "rewards": rewards.STEPS}
 #: Of each list: whose its rows are, when they are due, what they amount to.
 _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "leads": (Lead.owner_unit_id, Lead.due_on, _NO_FEN),
@@ -87,6 +91,7 @@ _DUES: dict[str, Any] = {
     "filed_on": lead_duties.FILED_ON,
     "handover_filed_on": case_handovers.FILED_ON,
     "recorded_on": ledger_awaiting.SINCE,
+    **{step.kind.value: step.since for found in STEPS.values() for step in found},
 }
 #: What of a record is late by itself: it is counted and told by the unit that it waits for.
 _PARTS: dict[str, tuple[Any, Any, Any]] = {
@@ -146,26 +151,33 @@ def _predicates(listing: Listing, matter: Matter) -> list[Any]:
     found: list[Any] = []
     for name, value in matter.params.items():
         key, moving = _LATE.get(name, (name, _MOVING.get(value if isinstance(value, str) else "")))
+        if name == LATE_STEP:
+            moving = f"late {value}"
         kind, predicate = listing.filters[
             listing.negations.get(key, key) if value is False else key
         ]
-        given = param(moving, Date()) if moving else bindparam(key, plain(value), kind, unique=True)
+        given = param(moving, kind) if moving else bindparam(key, plain(value), kind, unique=True)
         found.append(predicate(given))
     return found
 
 
-async def days() -> dict[str, date]:
+async def days() -> dict[str, Any]:
     """The days that statements are bound to, by the rules as they are now."""
     clock = await time_rules.known()
+    late = {
+        f"late {one.kind.value}": steps.late_days(clock, found, one.kind)
+        for found in STEPS.values()
+        for one in found
+    }
     since = {f"since {rule}": time_rules.last_start(clock, rule) for rule in _SINCE}
-    return bound_days(clock) | since | {"soon": clock.due_on(SOON_RULE, today()).on}
+    return bound_days(clock) | since | late | {"soon": clock.due_on(SOON_RULE, today()).on}
 
 
 def _longest_first(question: dict[str, Any]) -> tuple[date, int, str]:
     return question["first_due_on"] or date.max, -question["value"], question["key"]
 
 
-async def shown(rows: Rows, days: dict[str, date]) -> list[dict[str, Any]]:
+async def shown(rows: Rows, days: dict[str, Any]) -> list[dict[str, Any]]:
     """The sentences, by why they are asked: of what has a day the earliest first, so that nothing
     that waits for long is buried under many, then the larger numbers."""
     clock = await time_rules.known()

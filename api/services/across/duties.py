@@ -36,6 +36,7 @@ from api.core.database.db import Planning, database
 from api.core.events import events
 from api.core.listing.listing_rows import alive
 from api.core.listing.pagination import EXACT_TOTAL, bad_cursor
+from api.domain.across.step_terms import STEP_TERMS
 from api.domain.imports.imports import ImportStatus
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -64,6 +65,7 @@ from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, TO_OPEN, moving
 from api.services.recovery import measure_warnings, money_duties
 from api.services.recovery.ledger_awaiting import CONFIRM_RULE
 from api.services.reporters import confidential_duties
+from api.services.rewards import reward_duties
 
 K = DutyKind
 
@@ -110,6 +112,7 @@ SOURCES: tuple[Source, ...] = (
         number=Outcome.number,
     ),
     *money_duties.SOURCES,
+    *reward_duties.SOURCES,
 )
 _NOUNS = {source.kind: source.noun for source in SOURCES}
 #: What one person of the unit may take upon themselves, and of that what is part of a lead.
@@ -122,6 +125,7 @@ _TERMS = (
     | TO_OPEN
     | handover_duties.TO_OPEN
     | {K.LEDGER_CONFIRM: CONFIRM_RULE, K.LEAD_ACKNOWLEDGE: "LEAD-ACK"}
+    | {source.kind: source.starts for source in SOURCES if source.starts}
 )
 
 
@@ -398,14 +402,19 @@ class _Moved:
 
     clock: time_rules.Clock | None = None
     day = date.min
-    days: dict[str, date]
+    days: dict[str, Any]
 
 
-def bound_days(clock: time_rules.Clock) -> dict[str, date]:
+def bound_days(clock: time_rules.Clock) -> dict[str, Any]:
+    """What sources are bound to today: days, and how long the terms of steps are."""
     if _Moved.clock is not clock or _Moved.day != today():
         _Moved.days = moving(clock) | {
             PLAN_UNTIL: clock.due_on(PLAN_RULE, today()).on,
             MEASURES_UNTIL: measure_warnings.reach(clock),
+            **{
+                f"length {rule}": (clock.due_on(rule, today()).on - today()).days
+                for rule in set(STEP_TERMS.values())
+            },
         }
         _Moved.clock, _Moved.day = clock, today()
     return _Moved.days

@@ -1,6 +1,6 @@
 """Rows with a term that somebody is to keep: one table, and the days by which each level is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,6 +39,7 @@ from api.domain.leads.leads import PENDING, LeadStatus, TransferStage
 from api.domain.organisation.handing_over import WITH_RECEIVER
 from api.domain.organisation.organisation import UnitBehaviour
 from api.models.cases import Case
+from api.models.distributions import Distribution
 from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
@@ -47,13 +48,16 @@ from api.models.ledger import Transfer
 from api.models.property_items import PropertyItem
 from api.models.property_measures import UNDONE, PropertyMeasure
 from api.models.rectifications import Rectification
+from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
 from api.services.cases import case_handovers
 from api.services.kit import time_rules
 from api.services.kit._duty_source import version_of
+from api.services.kit.steps import Step
 from api.services.leads import lead_alarms, lead_assists, lead_duties
-from api.services.recovery import ledger_awaiting
+from api.services.recovery import distributions, ledger_awaiting
+from api.services.rewards import rewards
 
 _NO_RULE = literal_column("''", Text())
 
@@ -193,6 +197,19 @@ _APPROVES = _of_town(UnitBehaviour.LEADERSHIP)
 #: What is at the desk, or only to be closed, waits for the office, whoever had it before.
 _OFFICE = _of_town(UnitBehaviour.OFFICE)
 
+
+def _steps(
+    found: Sequence[Step], noun: str, model: Any, needs: P, title: Any, number: Any, **more: Any
+) -> Iterator[Watched]:
+    """Those steps of a noun that have a term by the table (domain/across/step_terms.py)."""
+    for one in found:
+        what = Overdue(one.kind.value)
+        yield Watched(
+            what, noun, model, needs, one.waits, one.since, title, number,
+            starts=one.rule, unit=one.unit, **more,
+        )  # fmt: skip
+
+
 WATCHED: tuple[Watched, ...] = (
     Watched(
         Overdue.DESK, "leads", Lead, P.LEAD_READ, lead_alarms.IN_TRIAGE, _L.unowned_on,
@@ -305,6 +322,14 @@ WATCHED: tuple[Watched, ...] = (
         ),
         RiskEntity.next_inspection_due, RiskEntity.name, RiskEntity.number,
         RiskEntity.inspection_rule,
+    ),
+    *_steps(
+        distributions.STEPS, "distributions", Distribution, P.DISTRIBUTION_READ,
+        Distribution.title, Distribution.number,
+    ),
+    *_steps(
+        rewards.STEPS, "rewards", Reward, P.REWARD_READ,
+        ledger_awaiting.yuan(Reward.amount), Reward.number,
     ),
 )  # fmt: skip
 BY_WHAT = {each.what: each for each in WATCHED}

@@ -298,7 +298,7 @@ REWARDS = Form(
 async def reward_list(actor: Actor, query: RewardQuery) -> AsyncIterator[bytes]:
     """The rewards to be paid and those paid, of what the list shows for the same query."""
     wanted = [each for each in query.status or PAYABLE if each in PAYABLE]
-    filters = rewards.filters(query) | {"status": wanted}
+    filters = await rewards.filters(query) | {"status": wanted}
     return await export(actor, REWARDS, filters, _asked(query))
 
 

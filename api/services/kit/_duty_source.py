@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    Integer,
     Text,
     Uuid,
     and_,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 
 from api.access import visibility
 from api.core.base.statements import param
+from api.domain.across.step_terms import STEP_TERMS
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
@@ -83,6 +85,22 @@ class Source:
     shared: bool = True
     #: Who has it in hand, where another row than the model's says so.
     held: Any = None
+    #: The day on which the term begins that the table of steps gives; the last one is counted
+    #: whenever it is read.
+    since: Any = None
+
+    @property
+    def starts(self) -> str:
+        """The rule of that term."""
+        return STEP_TERMS[self.kind] if self.since is not None else ""
+
+    @property
+    def day(self) -> Any:
+        """By what the duties of all kinds are put in order. What is counted on reading is taken for
+        as long as it is today: holidays aside, that is its last day."""
+        if self.since is None:
+            return self.due_on
+        return self.since + param(f"length {self.starts}", Integer())
 
     @property
     def is_shared(self) -> bool:
@@ -111,6 +129,9 @@ class Source:
         """The first duties of this kind, the most urgent first; `after` a place in the whole list
         (`PLACE`) that is bound at the call."""
         behind = [self._is_behind()] if after else []
+        # an index knows the first day
+        first = self.due_on if self.since is None else self.since
+        detail = self.detail if self.since is None else self.since
         subject = self.model.id if self.subject is None else self.subject
         return (
             select(
@@ -118,11 +139,11 @@ class Source:
                 subject.label("subject_id"),
                 self.number.label("number"),
                 self.title.label("title"),
-                self.due_on.label("due_on"),
+                self.day.label("due_on"),
                 self.provisional.label("provisional"),
                 self.rule.label("rule"),
                 version_of(self.model, self.rule).label("rule_version"),
-                cast(self.detail, Text).label("detail"),
+                cast(detail, Text).label("detail"),
                 self.holder.label("holder_id"),
                 self.model.id.label("row_id"),
                 self._told("division_code", Text()).label("place"),
@@ -131,7 +152,7 @@ class Source:
                 self._told("created_by_post_id", Uuid()).label("by_post"),
             )
             .where(self.waits(actor), *held.condition(self.holder, subject), *behind)
-            .order_by(self.due_on.asc().nulls_last(), self.model.id)
+            .order_by(first.asc().nulls_last(), self.model.id)
             .limit(limit)
         )
 
@@ -143,8 +164,9 @@ class Source:
             row > param("after_row", Uuid()),
             and_(row == param("after_row", Uuid()), kind > param("after_kind", Text())),
         )
-        later = or_(self.due_on > day, self.due_on.is_(None), and_(self.due_on == day, tie))
-        return or_(and_(day.is_not(None), later), and_(day.is_(None), self.due_on.is_(None), tie))
+        own = self.day
+        later = or_(own > day, own.is_(None), and_(own == day, tie))
+        return or_(and_(day.is_not(None), later), and_(day.is_(None), own.is_(None), tie))
 
     def count(self, actor: Actor) -> Any:
         """How many there are, counted up to a thousand: more is not worked through one by one."""
@@ -164,6 +186,11 @@ def version_of(model: Any, rule: Any) -> Any:
 def in_status(column: Any, status: Any) -> ColumnElement[bool]:
     """A status as a literal, so that PostgreSQL can prove the partial index fits."""
     return column == literal_column(f"'{status.value}'", Text())
+
+
+def other_than(*columns: Any) -> Callable[[Actor], Sequence[ColumnElement[bool]]]:
+    """Not for whoever did one of the steps before."""
+    return lambda actor: [column.is_distinct_from(actor.id) for column in columns]
 
 
 def unit_record(

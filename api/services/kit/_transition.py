@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.base.clock import now
+from api.core.base.clock import now, today
 from api.core.events import events
 from api.core.listing.pagination import Listing
 from api.domain.across.ways import WAYS
@@ -20,7 +20,7 @@ from api.domain.kit.flow import FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission, holders_of
 from api.domain.kit.standing import Whose
-from api.models.base import Waits
+from api.models.base import Since, Waits
 from api.services.kit import due_days, protect
 
 T = TypeVar("T")
@@ -54,9 +54,20 @@ def check_edit(actor: Actor, record: Any, flow: Flow[Any, Any], version: int) ->
     check_version(record, version)
 
 
+def _stand(record: Any, status: Any) -> None:
+    record.status = status
+    renew(record)
+
+
+def renew(record: Any) -> None:
+    """Another step begins today, whether the status tells of it or not."""
+    if isinstance(record, Since):
+        record.turn_since = today()
+
+
 def put(record: Any, status: Any) -> None:
     """Set a status by a decision beside the flow (a merge and its undoing), as a new version."""
-    record.status = status
+    _stand(record, status)
     record.version += 1
     record.updated_at = now()
     if isinstance(record, Waits):
@@ -65,7 +76,7 @@ def put(record: Any, status: Any) -> None:
 
 def settle(record: Any, status: Any) -> None:
     """The status in which an act leaves a record, where that depends on what it was before."""
-    record.status = status
+    _stand(record, status)
 
 
 def touch(record: Any) -> None:
@@ -110,7 +121,7 @@ def take(
     step = check(actor, record, flow, body, checks)
     before, rights = record.status, rights_of(record, flow)
     if step.to is not None:
-        record.status = step.to
+        _stand(record, step.to)
         pass_on(record, flow, rights)
     record.version += 1
     record.updated_at = now()

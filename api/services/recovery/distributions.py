@@ -4,14 +4,26 @@ How they are read, opened and corrected stands here; distribution_decisions.py h
 them, distribution_payments.py the way of the money to the victims.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, and_, exists, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Text,
+    Uuid,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -58,9 +70,11 @@ from api.schemas.distributions import (
     LineItem,
     LineQuery,
 )
-from api.services.kit import _transition, columns, sealing, searching, time_rules
+from api.services.kit import _transition, columns, sealing, searching, steps, time_rules
 from api.services.kit import changes as corrections
+from api.services.kit._duty_source import in_status
 from api.services.kit.standing import InCharge, Until, begun, entered, standing_of, taken_by
+from api.services.kit.steps import Step, holder_unit
 from api.services.recovery.property_items import case_ref
 
 RESOURCE = "distribution"
@@ -200,6 +214,7 @@ _READ: dict[str, Any] = _ITEM | {
     "revealable": columns.revealable(D),
     "entered": entered(D.id, EventName.DISTRIBUTION_TRANSITIONED, "published_on"),
     "taken_by": taken_by(D),
+    "turn_since": D.turn_since,
     "begun_by": columns.unit_named(D.owner_unit_id),
 }
 check_columns(DistributionItem, _ITEM)
@@ -210,7 +225,7 @@ check_columns(
     {
         name: column
         for name, column in _READ.items()
-        if name not in {*_DECIDING, *BESIDE, "entered", "taken_by", "begun_by"}
+        if name not in {*_DECIDING, *BESIDE, "entered", "taken_by", "begun_by", "turn_since"}
     },
     "available_actions",
     "standing",
@@ -225,6 +240,31 @@ _ANY_TEXT = ARRAY(Text)
 
 _SEARCHED = [search.folded(each) for each in (D.number, D.title)]
 
+S, K = DistributionStatus, DutyKind
+#: Nobody is paid while objections may come: the term begins when they may not any more.
+PAYABLE_SINCE = func.greatest(D.turn_since, D.objection_until + literal_column("1"))
+
+
+def _step(
+    kind: DutyKind, needs: Permission, *statuses: DistributionStatus, since: Any = D.turn_since
+) -> Step:
+    waits = or_(*(in_status(D.status, status) for status in statuses))
+    others = (D.prepared_by_id, D.approved_by_id) if needs is Permission.DISTRIBUTION_PAY else ()
+    return Step(kind, waits, since, holder_unit(needs, D.town_code, D.owner_unit_id, *others))
+
+
+#: What is done with a plan, and until when.
+STEPS = (
+    _step(K.DISTRIBUTION_COMPUTE, Permission.DISTRIBUTION_PREPARE, S.DRAFT),
+    _step(K.DISTRIBUTION_APPROVE, Permission.DISTRIBUTION_APPROVE, S.COMPUTED),
+    _step(K.DISTRIBUTION_PUBLISH, Permission.DISTRIBUTION_PREPARE, S.APPROVED),
+    _step(
+        K.DISTRIBUTION_PAY, Permission.DISTRIBUTION_PAY, S.PUBLISHED, S.PARTLY_PAID,
+        since=PAYABLE_SINCE,
+    ),
+    _step(K.DISTRIBUTION_CONFIRM, Permission.DISTRIBUTION_PAY, S.PAYING),
+)  # fmt: skip
+
 LISTING = Listing(
     resource=RESOURCE,
     id=D.id,
@@ -236,6 +276,7 @@ LISTING = Listing(
         "case_id": (Uuid(), lambda p: D.case_id == p),
         "status": (_ANY_TEXT, lambda p: D.status == func.any(p)),
         "objection_below": (Date(), lambda p: D.objection_until < p),
+        steps.FILTER: steps.late_filter(STEPS),
         "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
     },
     sorts={
@@ -300,6 +341,7 @@ async def page(actor: Actor, query: DistributionQuery) -> Response:
         "case_id": query.case_id,
         "status": query.status,
         "objection_below": today() if query.objection_over else None,
+        steps.FILTER: await steps.late(STEPS, query.late_step),
         "q": None if searching.blank(query.q) else searching.plain(query.q),
     }
     return await LISTING.page(actor, query, filters, query.sort.value)
@@ -362,7 +404,7 @@ async def read(
         standing,
         available,
         entered=plan.pop("entered"),
-        term=partial(_term, until),
+        term=partial(_term, date.fromisoformat(plan.pop("turn_since")), until),
         charge=InCharge(created=begun(plan), taken=plan.pop("taken_by")),
     )
     pays = actor.may(Permission.DISTRIBUTION_PAY) and standing.status in _PAYABLE
@@ -372,11 +414,12 @@ async def read(
     return plan
 
 
-def _term(until: date | None, turn: Turn[Any], _: time_rules.Clock) -> Until:
-    """From when it may be paid: no day by which, but one before which nobody may."""
+def _term(since: date, until: date | None, turn: Turn[Any], clock: time_rules.Clock) -> Until:
+    """Until when; to be paid it is from the day on which objections are over, and nobody's before."""
     if turn.what is not DutyKind.DISTRIBUTION_PAY or until is None:
-        return Until()
-    return Until(since=until + ONE_DAY, is_early=heard(until))
+        return steps.term(since)(turn, clock)
+    found = steps.term(max(since, until + ONE_DAY))(turn, clock)
+    return replace(found, is_early=heard(until))
 
 
 def _sums(plan: dict[str, Any]) -> PlanSums:

@@ -4,11 +4,12 @@ receipt or a one-time code. No step asks for a name, and none is told one."""
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import ARRAY, Text, case, exists, func, literal_column, or_, select
+from sqlalchemy import ARRAY, Text, and_, case, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -24,6 +25,7 @@ from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Sort, check_columns, yuan
 from api.domain.across.ways import REWARD_WAY
 from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
@@ -53,8 +55,10 @@ from api.schemas.rewards import (
     RewardQuery,
     RewardRead,
 )
-from api.services.kit import _transition, columns, searching
+from api.services.kit import _transition, columns, searching, steps
+from api.services.kit._duty_source import in_status
 from api.services.kit.standing import InCharge, begun, entered, standing_of, taken_by
+from api.services.kit.steps import Step, holder_unit
 from api.services.leads import unnamed
 from api.services.reporters import receipts
 from api.services.rewards import reward_affairs, reward_rules
@@ -119,6 +123,7 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Reward.updated_at,
     "entered": entered(Reward.id, EventName.REWARD_TRANSITIONED),
     "taken_by": taken_by(Reward),
+    "turn_since": Reward.turn_since,
     "begun_by": columns.unit_named(Reward.owner_unit_id),
 }
 #: Only the flow reads these.
@@ -129,7 +134,7 @@ check_columns(
     {
         name: column
         for name, column in _READ.items()
-        if name not in {*_DECIDING, "entered", "taken_by", "begun_by"}
+        if name not in {*_DECIDING, "entered", "taken_by", "begun_by", "turn_since"}
     },
     "available_actions",
     "standing",
@@ -138,6 +143,22 @@ check_columns(
 
 _ANY_TEXT = ARRAY(Text)
 _TEXTS = [search.folded(each) for each in (Reward.number, Reward.document_no, Reward.voucher_no)]
+
+
+def _step(kind: DutyKind, needs: Permission, status: RewardStatus, *which: Any) -> Step:
+    waits = and_(in_status(Reward.status, status), *which)
+    others = (Reward.proposed_by_id, Reward.approved_by_id)
+    but = () if needs is Permission.REWARD_PREPARE else others
+    unit = holder_unit(needs, Reward.town_code, Reward.owner_unit_id, *but)
+    return Step(kind, waits, Reward.turn_since, unit)
+
+
+#: What is done with a reward, and until when.
+STEPS = (
+    _step(DutyKind.REWARD_APPROVE, Permission.REWARD_APPROVE, RewardStatus.PROPOSED),
+    _step(DutyKind.REWARD_CODE, Permission.REWARD_PREPARE, RewardStatus.APPROVED, ~IS_CLAIMABLE),
+    _step(DutyKind.REWARD_PAY, Permission.REWARD_PAY, RewardStatus.APPROVED, IS_CLAIMABLE),
+)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -148,6 +169,7 @@ LISTING = Listing(
     read_columns=_READ,
     filters={
         "status": (_ANY_TEXT, lambda p: Reward.status == func.any(p)),
+        steps.FILTER: steps.late_filter(STEPS),
         "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _TEXTS))),
     },
     sorts={
@@ -169,13 +191,14 @@ LISTING = Listing(
 
 async def page(actor: Actor, query: RewardQuery) -> Response:
     """A page of the town's rewards: the payment list."""
-    return await LISTING.page(actor, query, filters(query), query.sort.value)
+    return await LISTING.page(actor, query, await filters(query), query.sort.value)
 
 
-def filters(query: RewardQuery) -> dict[str, object]:
+async def filters(query: RewardQuery) -> dict[str, object]:
     """What a query asks for, as LISTING takes it."""
     asked = None if searching.blank(query.q) else searching.plain(query.q)
-    return {"status": query.status, "q": asked}
+    late = await steps.late(STEPS, query.late_step)
+    return {"status": query.status, "q": asked, steps.FILTER: late}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +239,7 @@ async def read(
         standing,
         available,
         entered=reward.pop("entered"),
+        term=steps.term(date.fromisoformat(reward.pop("turn_since"))),
         charge=InCharge(created=begun(reward), taken=reward.pop("taken_by")),
     )
     reward["may_issue_code"] = (
@@ -421,6 +445,8 @@ async def issue_code(
     replaced, rights = reward.claim_digest is not None, _transition.rights_of(reward, REWARD_FLOW)
     reward.claim_digest, reward.claim_issued_at = _digest(code), now()
     _transition.touch(reward)
+    if not replaced:
+        _transition.renew(reward)  # from now on it is to be paid out
     _transition.pass_on(reward, REWARD_FLOW, rights)  # now it is for whoever pays
     await session.flush()
     told = {"replaced": replaced}

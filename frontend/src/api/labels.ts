@@ -1053,6 +1053,14 @@ export const OverdueLabels: Record<Overdue, string> = {
   'open_case_of_entity': '就主体立案后逾期未登记案件',
   'case': '办案期限届满',
   'ledger_entry': '支出逾期未复核',
+  'distribution_compute': '清退方案逾期未测算',
+  'distribution_approve': '清退方案逾期未审批',
+  'distribution_publish': '清退方案逾期未公示',
+  'distribution_pay': '清退款逾期未发放',
+  'distribution_confirm': '清退款逾期未确认到账',
+  'reward_approve': '举报奖励逾期未审批',
+  'reward_code': '举报奖励逾期未发领取码',
+  'reward_pay': '举报奖励逾期未发放',
   'measure': '查扣冻到期失效，没有重新办理或者登记解除',
   'rectification': '整改逾期',
   'inspection': '逾期未检查',
@@ -1362,6 +1370,7 @@ export const RuleGroupLabels: Record<RuleGroup, string> = {
   'cyber': '网络安全事件',
   'rectification': '整改',
   'inspection': '检查',
+  'step': '内部办理',
   'warning': '到期提醒',
 }
 

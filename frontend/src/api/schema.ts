@@ -8987,7 +8987,7 @@ export interface components {
          * @description What is late.
          * @enum {string}
          */
-        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "measure" | "rectification" | "inspection" | "visit";
+        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "reward_approve" | "reward_code" | "reward_pay" | "measure" | "rectification" | "inspection" | "visit";
         /**
          * Overview
          * @description The figures of the campaign, as far as the reader may see them.
@@ -13065,7 +13065,7 @@ export interface components {
          * @description Which part of the work a rule belongs to.
          * @enum {string}
          */
-        RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection" | "warning";
+        RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection" | "step" | "warning";
         /**
          * SavedFilterCreate
          * @description Conditions to keep under a name.
@@ -16531,6 +16531,8 @@ export interface operations {
                 status?: components["schemas"]["DistributionStatus"][];
                 /** @description 只看公示期已满的（为否时不起作用） */
                 objection_over?: boolean;
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
             };
         };
         responses: {
@@ -22009,6 +22011,8 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["RewardStatus"][];
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
             };
         };
         responses: {
@@ -22073,6 +22077,8 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["RewardStatus"][];
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
             };
         };
         responses: {
