@@ -29,9 +29,22 @@ def periods(random: Random, first: date) -> list[dict[str, str]]:
     return found
 
 
+def close_by(running, random: Random) -> list[dict[str, str]]:
+    """Pieces of months that begin or end on a day with leads, or just miss it."""
+    rows = run_sql(
+        running, "SELECT DISTINCT (received_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM leads"
+    )
+    days = sorted(row["day"] for row in rows)
+    found: list[dict[str, str]] = []
+    for day in random.sample(days, min(2, len(days))):
+        for since, until in ((day, day), (day + DAY, day + 9 * DAY), (day - 9 * DAY, day - DAY)):
+            found.append({"date_from": since.isoformat(), "date_to": until.isoformat()})
+    return found
+
+
 def assert_kept_is_exact(running, reader, random: Random, first: date = date(2021, 6, 1)) -> None:
     """Whatever period is asked for, what is kept and what changed since make what the leads make."""
-    asked = periods(random, first)
+    asked = periods(random, first) + close_by(running, random)
     kept = [_figures(reader, period) for period in asked]
     assert run_sql(running, "SELECT FROM lead_counts_marks"), "nothing was kept"
     run_sql(running, "DELETE FROM lead_counts_marks")
