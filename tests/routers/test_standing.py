@@ -307,6 +307,18 @@ def test_an_import_that_brings_nothing_offers_no_filled_button(client: Any) -> N
     assert "没有可以导入的行" in again["standing"]["now"][0]["what"]
 
 
+def test_an_import_of_edited_rows_alone_may_be_brought_in(client: Any) -> None:
+    """A person says row by row what becomes of them: they are no rows that bring nothing."""
+    office, row = client("office"), ledgers.row(next(_serial))
+    assert ledgers.commit(office, ledgers.upload(office, ledgers.book([row]))).status_code == 200
+    row[9] = 77
+    again = ledgers.upload(office, ledgers.book([row]), "改过的.xlsx")
+    assert (again["rows_good"], again["rows_edited"]) == (0, 1), again
+    assert again["standing"]["next_action"] == "commit"
+    assert duties(office, again["id"], K.IMPORT_COMMIT)
+    assert not duties(office, again["id"], K.IMPORT_BARE)
+
+
 class TestOfSeveralTurns:
     """The one that is due first has the filled button, whoever's flow it belongs to."""
 
