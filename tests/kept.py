@@ -32,7 +32,8 @@ def periods(random: Random, first: date) -> list[dict[str, str]]:
 def close_by(running, random: Random) -> list[dict[str, str]]:
     """Pieces of months that begin or end on a day with leads, or just miss it."""
     rows = run_sql(
-        running, "SELECT DISTINCT (received_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM leads"
+        running,
+        "SELECT DISTINCT (received_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM leads",
     )
     days = sorted(row["day"] for row in rows)
     found: list[dict[str, str]] = []

@@ -24,6 +24,11 @@ pytestmark = pytest.mark.days
 STEP = Calendar.builtin().step
 
 
+def ago(days: int) -> date:
+    """So many working days before today; on a day off, before the last day that was worked."""
+    return STEP(STEP(today() + timedelta(days=1), -1), -days)
+
+
 def seen(who, subject_id: str) -> list[dict]:
     found = done(who.get("/me/escalations"))
     return [each for each in found["items"] if each["subject_id"] == subject_id]
@@ -66,9 +71,7 @@ class TestWhoSeesIt:
         lead = verifying(office, market)
         for late, expected in ((0, set()), (1, set()), (3, {"office"}), (7, {"office", "leader"}),
                                (15, {"office", "leader", "supervisor"})):  # fmt: skip
-            # on a day off, the day before it counts
-            last = STEP(today() + timedelta(days=1), -1)
-            day = STEP(last, -late) if late else today()
+            day = ago(late) if late else today()
             due(running, lead, day)
             assert {n for n, who in people.items() if seen(who, lead["id"])} == expected, late
         (shown,) = seen(client("leader"), lead["id"])
@@ -84,7 +87,7 @@ class TestWhoSeesIt:
     def test_only_the_act_ends_it(self, running, client):
         office, market, leader = client("office"), client("market"), client("leader")
         lead = verifying(office, market)
-        due(running, lead, STEP(today(), -9))
+        due(running, lead, ago(9))
         url = f"/leads/{lead['id']}"
         done(market.post(f"{url}/turns", json={"action": "take"}))
         assert seen(leader, lead["id"])
@@ -105,9 +108,9 @@ class TestWhoSeesIt:
         """Two days for the receipt: the leader hears of it after three, not after seven."""
         office, market, leader = client("office"), client("market"), client("leader")
         lead = factories.assign(office, factories.make_lead(office), market)
-        due(running, lead, STEP(today(), -4), "assigned_on")
+        due(running, lead, ago(4), "assigned_on")
         assert (bool(seen(office, lead["id"])), bool(seen(leader, lead["id"]))) == (True, False)
-        due(running, lead, STEP(today(), -6), "assigned_on")
+        due(running, lead, ago(6), "assigned_on")
         (shown,) = seen(leader, lead["id"])
         assert (shown["what"], shown["label"]) == ("acknowledge", "逾期未签收")
         done(market.act(f"/leads/{lead['id']}", "acknowledge", lead["version"]))
@@ -116,7 +119,7 @@ class TestWhoSeesIt:
     def test_the_desk_itself_is_brought_before_the_leader(self, running, client):
         office, leader = client("office"), client("leader")
         lead = factories.make_lead(office)
-        due(running, lead, STEP(today(), -9), "unowned_on")
+        due(running, lead, ago(9), "unowned_on")
         assert seen(office, lead["id"]) == [], "it has the alarm of its own"
         assert seen(leader, lead["id"])[0]["what"] == "desk"
         factories.assign(office, lead, client("market"))
@@ -127,7 +130,7 @@ class TestWhoSeesIt:
         lead = handovers.decide(police, handovers.receive(police, handovers.sent(client)))
         assert seen(leader, lead["id"]) == []
         run_sql(running, "UPDATE lead_transfers SET result_on = $2 WHERE lead_id = $1",
-                lead["id"], STEP(today(), -14))  # fmt: skip
+                lead["id"], ago(14))  # fmt: skip
         for who in (office, leader, client("supervisor")):
             [shown] = [each for each in seen(who, lead["id"]) if each["what"] == "open_case"]
             assert shown["unit"]["name"] == police.me["unit"]["name"]
@@ -137,7 +140,7 @@ class TestWhoSeesIt:
     def test_cases_inspections_orders_and_assists(self, running, client):
         office, leader, police = client("office"), client("leader"), client("police")
         market = client("market")
-        past = STEP(today(), -30)
+        past = ago(30)
         case = cases.make_case(police)
         run_sql(running, "UPDATE cases SET due_on = $2, due_rule = 'LEAD-01' WHERE id = $1",
                 case["id"], past)  # fmt: skip
@@ -167,7 +170,7 @@ class TestWhoSeesIt:
         lead = handovers.sent(client)
         assert seen(leader, lead["id"]) == []
         run_sql(running, "UPDATE leads SET due_held_on = $2 WHERE id = $1",
-                lead["id"], STEP(today(), -30))  # fmt: skip
+                lead["id"], ago(30))  # fmt: skip
         (duty,) = duties.duties(market, lead["id"], "lead_feed_back")
         assert duty["overdue"]
         [shown] = [each for each in seen(leader, lead["id"]) if each["what"] == "feed_back"]
@@ -178,7 +181,7 @@ class TestWhoSeesIt:
     def test_nobody_else_and_no_other_town(self, running, client):
         office, market = client("office"), client("market")
         lead = verifying(office, market)
-        due(running, lead, STEP(today(), -40))
+        due(running, lead, ago(40))
         for name in ("market", "police", "village01", "grid01", "county", "finance", "justice",
                      "system_admin", "audit_admin"):  # fmt: skip
             empty = {"items": [], "counts": [], "total": 0}
@@ -191,7 +194,7 @@ class TestWhoSeesIt:
         office, market, leader = client("office"), client("market"), client("leader")
         before = done(leader.get("/me/escalations"))["total"]
         lead = verifying(office, market)
-        due(running, lead, STEP(today(), -9))
+        due(running, lead, ago(9))
         after = done(leader.get("/me/escalations"))
         assert after["total"] == before + 1
         assert sum(each["count"] for each in after["counts"]) == after["total"]
@@ -253,7 +256,7 @@ class TestEachOnce:
 
     async def test_two_workers_at_once_tell_once(self, running, client):
         made = verifying(client("office"), client("market"))
-        await asyncio.to_thread(due, running, made, STEP(today(), -3))
+        await asyncio.to_thread(due, running, made, ago(3))
         opened = db.Database(running.app_url)
 
         async def work() -> None:
@@ -319,7 +322,7 @@ class TestLedger:
     def test_the_unit_that_posted_it_is_not_who_should_confirm(self, client, running):
         """What the office posted waits for the treasury."""
         case_id, entry = self.awaiting(client, running, "office", ("in_custody", "returned"))
-        self.posted(running, entry, STEP(today(), -12))
+        self.posted(running, entry, ago(12))
         for who in ("leader", "office"):
             [shown] = seen(client(who), case_id)
             assert shown["unit"]["name"] == client("finance").me["unit"]["name"]
