@@ -110,12 +110,14 @@ def among(column: str, members: Collection[Labelled], *, but: bool = False) -> s
     return f"{column} {'NOT ' * but}IN ({names})"
 
 
-def waiting(table: str, first: str, *statuses: Labelled) -> Index:
-    """The rows of a table that wait for somebody: what is over, nearly all of them, is not in here."""
+def waiting(table: str, first: str, *statuses: Labelled, by_step: bool = False) -> Index:
+    """The rows of a table that wait for somebody: what is over, nearly all of them, is not in here.
+    `by_step`: in the order in which they came to where they are."""
     return Index(
         f"ix_{table}_duties",
         first,
         "status",
+        *(["turn_since"] if by_step else []),
         "id",
         postgresql_where=text(among("status", statuses)),
     )

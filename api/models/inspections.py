@@ -22,7 +22,16 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.entities.inspections import Finding, InspectionStatus
-from api.models.base import DivisionCode, Recorded, Versioned, Waits, among, facets_index, held
+from api.models.base import (
+    DivisionCode,
+    Recorded,
+    Since,
+    Versioned,
+    Waits,
+    among,
+    facets_index,
+    held,
+)
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -36,7 +45,7 @@ FACETS = facets.sql(
 )
 
 
-class Inspection(Recorded, Versioned, Waits, Base):
+class Inspection(Recorded, Versioned, Waits, Since, Base):
     """One visit; a re-inspection names the rectification (and its round) that it checks."""
 
     __tablename__ = "inspections"

@@ -13,6 +13,7 @@ from api.models.base import (
     DivisionCode,
     KeptTexts,
     Recorded,
+    Since,
     Versioned,
     Waits,
     facets_index,
@@ -31,7 +32,7 @@ FACETS = facets.sql(
 )
 
 
-class Outcome(Recorded, Versioned, KeptTexts, Waits, Base):
+class Outcome(Recorded, Versioned, KeptTexts, Waits, Since, Base):
     """One thing that was published or established."""
 
     __tablename__ = "outcomes"
@@ -51,7 +52,7 @@ class Outcome(Recorded, Versioned, KeptTexts, Waits, Base):
         facets_index("outcomes", FACETS),
         Index(None, "town_code", "issued_on", "id"),
         Index(None, "owner_unit_id", "id"),
-        waiting("outcomes", "town_code", OutcomeStatus.DRAFT),
+        waiting("outcomes", "town_code", OutcomeStatus.DRAFT, by_step=True),
     )
 
     number: Mapped[str] = mapped_column(unique=True)

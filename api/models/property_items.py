@@ -15,6 +15,7 @@ from api.models.base import (
     DivisionCode,
     KeptTexts,
     Recorded,
+    Since,
     Versioned,
     Waits,
     facets_index,
@@ -33,7 +34,7 @@ FACETS = facets.sql(
 )
 
 
-class PropertyItem(Recorded, Versioned, KeptTexts, Waits, Base):
+class PropertyItem(Recorded, Versioned, KeptTexts, Waits, Since, Base):
     """One thing or one account. Names and account numbers are encrypted; masks are shown."""
 
     __tablename__ = "property_items"

@@ -37,6 +37,7 @@ from api.domain.words.identifiers import IdentifierKind
 from api.models.base import (
     DivisionCode,
     Recorded,
+    Since,
     Versioned,
     Waits,
     among,
@@ -44,6 +45,7 @@ from api.models.base import (
     held,
     last_handover,
     search_index,
+    waiting,
 )
 from api.models.units import Post
 
@@ -68,7 +70,7 @@ TIERS = orders.ranks([tier.value for tier in RiskTier])
 TIER = orders.ranked("tier", [tier.value for tier in RiskTier])
 
 
-class RiskEntity(Recorded, Versioned, Waits, Base):
+class RiskEntity(Recorded, Versioned, Waits, Since, Base):
     """One institution, enterprise, site or project on the risk ledger."""
 
     __tablename__ = "risk_entities"
@@ -108,6 +110,10 @@ class RiskEntity(Recorded, Versioned, Waits, Base):
             "id",
             postgresql_where=text(among("status", ENDED, but=True)),
         ),
+        waiting(
+            "risk_entities", "town_code", EntityStatus.PENDING, EntityStatus.SWEPT,
+            EntityStatus.ASSESSED, by_step=True,
+        ),
         Index(None, "uscc"),
         Index(None, "responsible_person_index"),
         Index(None, "responsible_phone_index"),
@@ -115,7 +121,7 @@ class RiskEntity(Recorded, Versioned, Waits, Base):
         Index(None, "source_lead_id"),
         Index(None, "import_id"),
         search_index("risk_entities"),
-    )
+    )  # fmt: skip
 
     number: Mapped[str] = mapped_column(unique=True)
     status: Mapped[EntityStatus]

@@ -11,7 +11,15 @@ from api.core.listing import facets
 from api.domain.cases.victims import VictimStatus
 from api.domain.recovery.distributions import ClaimStatus
 from api.domain.words.documents import DocumentKind
-from api.models.base import DivisionCode, KeptTexts, Recorded, Versioned, facets_index, waiting
+from api.models.base import (
+    DivisionCode,
+    KeptTexts,
+    Recorded,
+    Since,
+    Versioned,
+    facets_index,
+    waiting,
+)
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(
@@ -24,7 +32,7 @@ FACETS = facets.sql(
 )
 
 
-class Victim(Recorded, Versioned, KeptTexts, Base):
+class Victim(Recorded, Versioned, KeptTexts, Since, Base):
     """One claim of one person in one case: lost, got back before, verified how."""
 
     __tablename__ = "victims"
@@ -34,7 +42,7 @@ class Victim(Recorded, Versioned, KeptTexts, Base):
         Index(None, "town_code", "principal", "id"),
         facets_index("victims", FACETS),
         Index(None, "case_id", "id"),
-        waiting("victims", "town_code", VictimStatus.REGISTERED),
+        waiting("victims", "town_code", VictimStatus.REGISTERED, by_step=True),
         Index(None, "import_id"),
         Index(None, "name_index"),
         Index(None, "phone_index"),

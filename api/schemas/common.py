@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Available, Correction, FieldKind, Flow
 from api.domain.kit.flow import Field as FlowField
 from api.domain.kit.labels import Labelled
@@ -55,6 +56,10 @@ def _plain(hint: Any) -> bool:
     if get_origin(hint) in {Union, UnionType}:
         return all(each is NoneType or _plain(each) for each in get_args(hint))
     return hint in {int, bool}
+
+
+#: The late ones at one step of a noun's flow.
+LateStep = Annotated[DutyKind | None, Field(description="只看这一项待办逾期没有办的")]
 
 
 class Wire(BaseModel):

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.core.listing.pagination import PageQuery
-from api.domain.kit.duties import DutyKind
 from api.domain.kit.labels import Labelled
 from api.domain.recovery.distributions import (
     DISTRIBUTION_FLOW,
@@ -22,6 +21,7 @@ from api.schemas.common import (
     Asked,
     AvailableAction,
     Label,
+    LateStep,
     Money,
     OptionalProse,
     Shown,
@@ -78,7 +78,7 @@ class DistributionQuery(PageQuery):
     case_id: UUID | None = None
     status: Annotated[list[DistributionStatus], Field(max_length=10)] | None = None
     objection_over: bool | None = Field(None, description="只看公示期已满的（为否时不起作用）")
-    late_step: DutyKind | None = Field(None, description="只看这一项待办逾期没有办的")
+    late_step: LateStep = None
 
 
 class DistributionItem(Shown):

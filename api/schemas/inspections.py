@@ -16,6 +16,7 @@ from api.schemas.common import (
     AvailableAction,
     DivisionCode,
     Label,
+    LateStep,
     Named,
     Optional,
     OptionalProse,
@@ -80,6 +81,7 @@ class InspectionQuery(PageQuery):
     sort: InspectionSort = InspectionSort.NEWEST
     q: Asked | None = Field(None, description="检查编号，或检查对象的名称")
     status: Annotated[list[InspectionStatus], Field(max_length=10)] | None = None
+    late_step: LateStep = None
     finding: Annotated[list[Finding], Field(max_length=5)] | None = None
     entity_id: UUID | None = None
     rectification_id: UUID | None = None

@@ -14,6 +14,7 @@ from api.schemas.common import (
     Asked,
     AvailableAction,
     Label,
+    LateStep,
     Named,
     Optional,
     OptionalProse,
@@ -90,6 +91,7 @@ class OutcomeQuery(PageQuery):
     q: Asked | None = Field(None, description="编号、标题或文号")
     kind: Annotated[list[OutcomeKind], Field(max_length=5)] | None = None
     status: Annotated[list[OutcomeStatus], Field(max_length=5)] | None = None
+    late_step: LateStep = None
     owner_unit_id: UUID | None = Field(None, description="登记单位")
     issued_from: Day | None = None
     issued_to: Day | None = None

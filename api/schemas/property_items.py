@@ -21,6 +21,7 @@ from api.schemas.common import (
     Asked,
     AvailableAction,
     Label,
+    LateStep,
     Money,
     Optional,
     OptionalProse,
@@ -124,6 +125,7 @@ class PropertyItemQuery(PageQuery):
     sort: PropertyItemSort = PropertyItemSort.NEWEST
     case_id: UUID | None = None
     status: Annotated[list[PropertyStatus], Field(max_length=10)] | None = None
+    late_step: LateStep = None
     kind: Annotated[list[PropertyKind], Field(max_length=20)] | None = None
     ownership: Annotated[list[Ownership], Field(max_length=10)] | None = None
     account: Account | None = Field(None, description="按完整账号精确查找")

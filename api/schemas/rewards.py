@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.core.listing.pagination import PageQuery
-from api.domain.kit.duties import DutyKind
 from api.domain.kit.labels import Labelled
 from api.domain.leads.leads import LeadConclusion, ReporterKind
 from api.domain.rewards.rewards import (
@@ -20,6 +19,7 @@ from api.domain.rewards.rewards import (
 from api.schemas.common import (
     Asked,
     AvailableAction,
+    LateStep,
     Money,
     OptionalProse,
     Shown,
@@ -64,7 +64,7 @@ class RewardQuery(PageQuery):
     sort: RewardSort = RewardSort.NEWEST
     q: Asked | None = Field(None, description="奖励编号、批准文书或付款凭证号")
     status: Annotated[list[RewardStatus], Field(max_length=5)] | None = None
-    late_step: DutyKind | None = Field(None, description="只看这一项待办逾期没有办的")
+    late_step: LateStep = None
 
 
 class RewardItem(Shown):

@@ -25,6 +25,7 @@ from api.schemas.common import (
     AvailableAction,
     DivisionCode,
     Label,
+    LateStep,
     Money,
     Named,
     Optional,
@@ -135,6 +136,7 @@ class RiskEntityQuery(PageQuery):
     sort: RiskEntitySort = RiskEntitySort.GRAVEST
     q: Asked | None = Field(None, description="全文检索；也可填编号、信用代码、电话")
     status: Annotated[list[EntityStatus], Field(max_length=20)] | None = None
+    late_step: LateStep = None
     tier: Annotated[list[RiskTier], Field(max_length=10)] | None = None
     route: Annotated[list[RiskRoute], Field(max_length=10)] | None = None
     kind: Annotated[list[EntityKind], Field(max_length=10)] | None = None

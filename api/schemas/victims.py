@@ -18,6 +18,7 @@ from api.schemas.common import (
     AvailableAction,
     DivisionCode,
     Label,
+    LateStep,
     Money,
     Optional,
     OptionalProse,
@@ -100,6 +101,7 @@ class VictimQuery(PageQuery):
     sort: VictimSort = VictimSort.NEWEST
     case_id: UUID | None = None
     status: Annotated[list[VictimStatus], Field(max_length=10)] | None = None
+    late_step: LateStep = None
     claim_status: Annotated[list[ClaimStatus], Field(max_length=5)] | None = None
     is_elder: bool | None = None
     import_id: UUID | None = None

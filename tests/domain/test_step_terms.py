@@ -18,12 +18,7 @@ WITHOUT = {
     K.IMPORT_BARE: "of who brought the file alone; nothing would be registered",
 }
 #: Without one so far.
-YET = {
-    K.LEAD_RECHECK_DRAWN, K.LEAD_MESSAGE, K.INFORMANT_NAME, K.VICTIM_VERIFY, K.PROPERTY_DETERMINE,
-    K.PROPERTY_DISPUTED, K.PROPERTY_DISPOSE, K.ENTITY_SWEEP, K.ENTITY_ASSESS, K.ENTITY_LIST,
-    K.ENTITY_HANDLE, K.ENTITY_ACCEPT, K.ENTITY_ANSWER, K.ENTITY_POLICE, K.ENTITY_DELIST,
-    K.INSPECTION_CLOSE, K.OUTCOME_PUBLISH,
-}  # fmt: skip
+YET = {K.LEAD_RECHECK_DRAWN, K.LEAD_MESSAGE, K.INFORMANT_NAME}
 RULES = {rule.rule_id: rule for rule in load_builtin() if rule.group is RuleGroup.STEP}
 
 

@@ -588,7 +588,7 @@ class TestAnEntitysProblem:
         assert entity["status"] == "swept"
 
     def test_shut_down_meanwhile_it_stays_so_and_what_was_handed_over_is_still_waited_for(
-        self, client
+        self, client, running
     ):
         market, civil = client("market"), client("civil")
         owner = assess(market, register(market), "orange", route="other_department")
@@ -602,9 +602,14 @@ class TestAnEntitysProblem:
         for action in ("delist", "reopen"):
             answer = market.act(url, action, entity["version"], reason="已关停")
             assert problem(answer, 409)["code"] == "handover_open"
+        run_sql(running, "UPDATE risk_entities SET turn_since = $2 WHERE id = $1",
+                entity["id"], today() - timedelta(days=90))  # fmt: skip
         act(market, handed(market, entity), "recall", reason="改由本所处罚")
         entity = done(market.get(url))
         assert entity["status"] == "shut_down"
+        [duty] = duties(market, entity["id"], "entity_delist")
+        since = (duty["since"], duty["overdue"])
+        assert since == (str(today()), False), "nobody could do it before"
         assert act_on(market, "risk-entities", entity, "delist", reason="已关停")
 
     def test_it_is_not_over_before_the_answer_or_the_leaders_word(self, client):

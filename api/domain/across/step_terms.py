@@ -29,6 +29,21 @@ STEP_TERMS: Final[dict[K, str]] = {
     K.REWARD_CODE: PREPARE,
     # the reporter is asked to come, in their own time
     K.REWARD_PAY: CLAIM,
+    K.VICTIM_VERIFY: CHECK,
+    K.PROPERTY_DETERMINE: CHECK,
+    K.PROPERTY_DISPUTED: CHECK,
+    K.PROPERTY_DISPOSE: HANDLE,
+    K.ENTITY_SWEEP: CHECK,
+    K.ENTITY_ASSESS: CHECK,
+    K.ENTITY_LIST: CHECK,
+    K.ENTITY_HANDLE: HANDLE,
+    # what was ordered has a term of its own, and comes first
+    K.ENTITY_ACCEPT: HANDLE,
+    K.INSPECTION_CLOSE: HANDLE,
+    K.ENTITY_ANSWER: CLOSE,
+    K.ENTITY_POLICE: CLOSE,
+    K.ENTITY_DELIST: CLOSE,
+    K.OUTCOME_PUBLISH: APPROVE,
 }
 #: Only what single people know of, or brought in themselves, is never brought before anybody above.
 UNTOLD: Final[frozenset[K]] = frozenset()

@@ -53,16 +53,26 @@ from api.models.units import Unit
 from api.services.across import handovers
 from api.services.across.duties import bound_days
 from api.services.across.figures import LEDGERS, Rows, may_read
-from api.services.cases import case_handovers
+from api.services.cases import case_handovers, victims
 from api.services.cases.case_duties import MEASURES_UNTIL
+from api.services.entities import inspections, risk_entity_steps
 from api.services.kit import steps, time_rules
 from api.services.leads import lead_assists, lead_duties
-from api.services.recovery import distributions, ledger_awaiting
+from api.services.outcomes import outcomes
+from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
 
 _NO_DAY, _NO_FEN = cast(null(), Date), cast(literal(0), BigInteger)
 #: The steps of each list that have a term by the table.
-STEPS = {"distributions": distributions.STEPS, "rewards": rewards.STEPS}
+STEPS = {
+    "distributions": distributions.STEPS,
+    "rewards": rewards.STEPS,
+    "victims": victims.STEPS,
+    "property-items": property_items.STEPS,
+    "risk-entities": risk_entity_steps.STEPS,
+    "inspections": inspections.STEPS,
+    "outcomes": outcomes.STEPS,
+}
 #: Of each list: whose its rows are, when they are due, what they amount to.
 _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "leads": (Lead.owner_unit_id, Lead.due_on, _NO_FEN),
@@ -72,6 +82,9 @@ _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "risk-entities": (RiskEntity.owner_unit_id, RiskEntity.next_inspection_due, _NO_FEN),
     "inspections": (Inspection.owner_unit_id, Inspection.planned_on, _NO_FEN),
     "property-measures": (None, PropertyMeasure.expires_on, PropertyMeasure.amount),
+    "victims": (None, _NO_DAY, _NO_FEN),
+    "property-items": (None, _NO_DAY, _NO_FEN),
+    "outcomes": (None, _NO_DAY, _NO_FEN),
     "distributions": (None, Distribution.objection_until, Distribution.total_pay),
     "rewards": (None, _NO_DAY, Reward.amount),
     "ledger/entries": (None, _NO_DAY, Transfer.amount),

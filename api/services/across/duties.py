@@ -44,7 +44,6 @@ from api.domain.kit.events import EventName
 from api.domain.kit.nouns import NOUNS
 from api.domain.kit.permissions import Permission as P
 from api.domain.law.time_rules import TimeUnit
-from api.domain.outcomes.outcomes import OutcomeStatus
 from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
 from api.domain.words.money import to_yuan
 from api.models.imports import Import
@@ -62,6 +61,7 @@ from api.services.kit import notices, terms, time_rules
 from api.services.kit._duty_source import InHands, Source, in_status, seen_record
 from api.services.leads import lead_duties
 from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, TO_OPEN, moving
+from api.services.outcomes import outcomes
 from api.services.recovery import measure_warnings, money_duties
 from api.services.recovery.ledger_awaiting import CONFIRM_RULE
 from api.services.reporters import confidential_duties
@@ -106,10 +106,11 @@ SOURCES: tuple[Source, ...] = (
         "outcomes",
         Outcome,
         P.OUTCOME_APPROVE,
-        (OutcomeStatus.DRAFT,),
+        outcomes.STEPS[0].waits,
         lambda actor: [Outcome.prepared_by_id.is_distinct_from(actor.id)],
         title=Outcome.title,
         number=Outcome.number,
+        since=outcomes.STEPS[0].since,
     ),
     *money_duties.SOURCES,
     *reward_duties.SOURCES,

@@ -22,11 +22,16 @@ from api.domain.kit.permissions import Permission, Role, RowScope
 from api.domain.law.calendar import ONE_DAY
 from api.schemas.statistics import PeriodQuery
 from api.services.across import handovers
-from api.services.cases import cases
+from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.leads import leads
 from api.services.outcomes import outcomes
-from api.services.recovery import distributions, ledger_entries, property_measures
+from api.services.recovery import (
+    distributions,
+    ledger_entries,
+    property_items,
+    property_measures,
+)
 from api.services.rewards import rewards
 
 P = Permission
@@ -49,6 +54,8 @@ LEDGERS: dict[str, Ledger] = {
     "inspections": Ledger(inspections.LISTING, P.INSPECTION_READ),
     "outcomes": Ledger(outcomes.LISTING, P.OUTCOME_READ),
     "property-measures": Ledger(property_measures.LISTING, P.PROPERTY_READ),
+    "property-items": Ledger(property_items.LISTING, P.PROPERTY_READ),
+    "victims": Ledger(victims.LISTING, P.VICTIM_READ),
     "distributions": Ledger(distributions.LISTING, P.DISTRIBUTION_READ),
     "rewards": Ledger(rewards.LISTING, P.REWARD_READ),
     "ledger/entries": Ledger(ledger_entries.LISTING, P.LEDGER_READ),

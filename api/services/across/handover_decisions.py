@@ -18,7 +18,7 @@ from api.domain.kit.events import EventName
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.handovers import HANDOVER_FLOW, HandoverAction
 from api.domain.leads.leads import ReceivingOrgan, TransferMoment, TransferResult
-from api.domain.organisation.handing_over import HandoverStatus
+from api.domain.organisation.handing_over import OPEN, HandoverStatus
 from api.models.cases import Case
 from api.models.lead_transfers import LeadTransfer
 from api.models.risk_entities import RiskEntity
@@ -42,6 +42,8 @@ async def transition(
     step, data = _transition.take(actor, found, HANDOVER_FLOW, body)
     await _EFFECTS[body.action](session, actor, found, body)
     data["to"] = (found.status or _S.SENT).value
+    if data["to"] != data["from"]:
+        await _begin_anew(session, found)
     _transition.pass_on(found, HANDOVER_FLOW, rights)
     data |= _transition.said(step, body)
     if data["to"] != data["from"]:
@@ -58,6 +60,15 @@ async def transition(
     await events.record(session, actor, name, of[0], of[1], data | {"flow": RESOURCE})
     await session.flush()
     return await read(actor, record_id, session)
+
+
+async def _begin_anew(session: AsyncSession, found: LeadTransfer) -> None:
+    """With nobody any more, what was handed over is at its own next step from today on."""
+    if found.status in OPEN:
+        return
+    of: Any = Case if found.case_id is not None else RiskEntity
+    about = found.case_id or found.risk_entity_id
+    _transition.renew(await session.get_one(of, about, with_for_update=True))
 
 
 async def _over(

@@ -45,18 +45,22 @@ from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.ledger import Transfer
+from api.models.outcomes import Outcome
 from api.models.property_items import PropertyItem
 from api.models.property_measures import UNDONE, PropertyMeasure
 from api.models.rectifications import Rectification
 from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
-from api.services.cases import case_handovers
+from api.models.victims import Victim
+from api.services.cases import case_handovers, victims
+from api.services.entities import inspections, risk_entity_steps
 from api.services.kit import time_rules
 from api.services.kit._duty_source import version_of
 from api.services.kit.steps import Step
 from api.services.leads import lead_alarms, lead_assists, lead_duties
-from api.services.recovery import distributions, ledger_awaiting
+from api.services.outcomes import outcomes
+from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
 
 _NO_RULE = literal_column("''", Text())
@@ -330,6 +334,27 @@ WATCHED: tuple[Watched, ...] = (
     *_steps(
         rewards.STEPS, "rewards", Reward, P.REWARD_READ,
         ledger_awaiting.yuan(Reward.amount), Reward.number,
+    ),
+    # who follows a case does not see its register of victims: there it is told by the case
+    *_steps(
+        victims.STEPS, "cases", Victim, P.CASE_READ, Victim.name_mask, Victim.number,
+        subject=Victim.case_id,
+    ),
+    *_steps(
+        property_items.STEPS, "property-items", PropertyItem, P.PROPERTY_READ,
+        PropertyItem.title, PropertyItem.number,
+    ),
+    *_steps(
+        risk_entity_steps.STEPS, "risk-entities", RiskEntity, P.RISK_ENTITY_READ,
+        RiskEntity.name, RiskEntity.number,
+    ),
+    *_steps(
+        inspections.STEPS, "inspections", Inspection, P.INSPECTION_READ,
+        select(RiskEntity.name).where(RiskEntity.id == Inspection.entity_id).scalar_subquery(),
+        Inspection.number,
+    ),
+    *_steps(
+        outcomes.STEPS, "outcomes", Outcome, P.OUTCOME_READ, Outcome.title, Outcome.number,
     ),
 )  # fmt: skip
 BY_WHAT = {each.what: each for each in WATCHED}

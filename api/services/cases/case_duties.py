@@ -6,17 +6,17 @@ from sqlalchemy import ColumnElement, Date, and_, false, func, literal_column, o
 
 from api.core.base.statements import param
 from api.domain.cases.cases import CaseStatus
-from api.domain.cases.victims import VictimStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
 from api.domain.organisation.handing_over import OPEN
-from api.domain.recovery.property_items import PropertyStatus
 from api.domain.recovery.property_measures import MeasureStatus
 from api.models.cases import Case
 from api.models.property_items import PropertyItem
 from api.models.property_measures import UNDONE, PropertyMeasure
 from api.models.victims import Victim
+from api.services.cases import victims
 from api.services.kit._duty_source import NO, Source, in_status, seen_record, unit_record
+from api.services.recovery import property_items
 
 K = DutyKind
 #: The day to which measures are looked for; how far warnings reach the rules say.
@@ -51,10 +51,15 @@ _HANDLED: dict[str, Any] = {
 }
 
 
-def _property(kind: DutyKind, status: PropertyStatus) -> Source:
+_STEPS = {step.kind: step for step in (*property_items.STEPS, *victims.STEPS)}
+
+
+def _property(kind: DutyKind) -> Source:
+    step = _STEPS[kind]
     return seen_record(
-        kind, "property-items", _I, P.PROPERTY_HANDLE, (status,), title=_I.title, number=_I.number
-    )
+        kind, "property-items", _I, P.PROPERTY_HANDLE, step.waits, title=_I.title,
+        number=_I.number, since=step.since,
+    )  # fmt: skip
 
 
 def _groundless(status: MeasureStatus) -> Source:
@@ -98,13 +103,14 @@ SOURCES: tuple[Source, ...] = (
         "victims",
         Victim,
         P.VICTIM_HANDLE,
-        (VictimStatus.REGISTERED,),
+        _STEPS[K.VICTIM_VERIFY].waits,
         title=Victim.name_mask,
         number=Victim.number,
+        since=_STEPS[K.VICTIM_VERIFY].since,
     ),
-    _property(K.PROPERTY_DETERMINE, PropertyStatus.REGISTERED),
-    _property(K.PROPERTY_DISPUTED, PropertyStatus.DISPUTED),
-    _property(K.PROPERTY_DISPOSE, PropertyStatus.DETERMINED),
+    _property(K.PROPERTY_DETERMINE),
+    _property(K.PROPERTY_DISPUTED),
+    _property(K.PROPERTY_DISPOSE),
     *(_groundless(status) for status in (MeasureStatus.ACTIVE, MeasureStatus.QUEUED)),
     unit_record(
         K.MEASURE_QUEUED,

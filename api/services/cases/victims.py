@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Boolean, LargeBinary, Text, Uuid, and_, func, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import case_rows
-from api.core.base.clock import now
+from api.core.base.clock import now, today
 from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
 from api.core.database import numbers
@@ -24,6 +24,7 @@ from api.domain.across.field_labels import labels_said
 from api.domain.across.ways import VICTIM_WAY
 from api.domain.cases.victims import VICTIM_FLOW, VictimAction, VictimStatus
 from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import Conflict, Forbidden
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
@@ -38,9 +39,11 @@ from api.models.units import Unit
 from api.models.victims import Victim
 from api.schemas.common import Reveal, actions
 from api.schemas.victims import VictimCreate, VictimItem, VictimQuery, VictimRead, VictimUpdate
-from api.services.kit import _transition, columns, protect, sealing, searching
+from api.services.kit import _transition, columns, protect, sealing, searching, steps
 from api.services.kit import changes as corrections
+from api.services.kit._duty_source import in_status
 from api.services.kit.standing import InCharge, entered, standing_of
+from api.services.kit.steps import Step, holder_unit
 from api.services.recovery.property_items import case_ref
 
 RESOURCE = "victim"
@@ -104,18 +107,33 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": Victim.created_at,
     "updated_at": Victim.updated_at,
     "revealable": columns.revealable(Victim, *_REVEALED),
+    "turn_since": Victim.turn_since,
     "entered": entered(Victim.id, EventName.VICTIM_UPDATED),
     "owner": select(Unit.name).where(Unit.id == Victim.owner_unit_id).scalar_subquery(),
 }
 check_columns(VictimItem, _ITEM)
 check_columns(
     VictimRead,
-    {name: column for name, column in _READ.items() if name not in {"entered", "owner"}},
+    {
+        name: column
+        for name, column in _READ.items()
+        if name not in {"entered", "owner", "turn_since"}
+    },
     "available_actions",
     "standing",
 )
 
 _ANY_TEXT = ARRAY(Text)
+
+#: Claims are verified by whoever has the right, the unit that registered them first.
+STEPS = (
+    Step(
+        DutyKind.VICTIM_VERIFY,
+        in_status(Victim.status, VictimStatus.REGISTERED),
+        Victim.turn_since,
+        holder_unit(Permission.VICTIM_HANDLE, Victim.town_code, Victim.owner_unit_id),
+    ),
+)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -130,6 +148,7 @@ LISTING = Listing(
         "claim_status": (_ANY_TEXT, lambda p: Victim.claim_status == func.any(p)),
         "is_elder": (Boolean(), lambda p: Victim.is_elder == p),
         "import_id": (Uuid(), lambda p: Victim.import_id == p),
+        steps.FILTER: steps.late_filter(STEPS),
         "number": (_ANY_TEXT, lambda p: Victim.number == func.any(p)),
         "key": (
             ARRAY(LargeBinary),
@@ -188,6 +207,7 @@ async def page(actor: Actor, query: VictimQuery) -> Response:
         "claim_status": query.claim_status,
         "is_elder": query.is_elder,
         "import_id": query.import_id,
+        steps.FILTER: await steps.late(STEPS, query.late_step),
         **_search(actor, query.q),
     }
     notice = _WHOLE if query.q else None
@@ -214,6 +234,7 @@ async def read(
         record,
         available,
         entered=item.pop("entered"),
+        term=steps.term(date.fromisoformat(item.pop("turn_since"))),
         charge=InCharge(item.pop("owner"), is_shared=False),
     )
     if not actor.may(Permission.VICTIM_REVEAL):
@@ -274,6 +295,7 @@ def draft(actor: Actor, town_code: str, body: VictimCreate) -> dict[str, Any]:
         "town_code": town_code,
         "owner_unit_id": actor.unit_id,
         "status": VICTIM_FLOW.initial,
+        "turn_since": today(),
         "is_elder": _is_elder(body.id_number, body.paid_on),
         "basis": "",
         "import_id": None,

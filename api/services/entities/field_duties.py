@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Text, exists, false, literal_column, or_, select, true
+from sqlalchemy import Date, Text, exists, literal_column, select
 
 from api.core.base.statements import param
 from api.domain.entities.inspections import InspectionStatus
 from api.domain.entities.rectifications import RectificationStatus
-from api.domain.entities.risk_entities import ENDED, EntityStatus
+from api.domain.entities.risk_entities import ENDED
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
-from api.domain.organisation.handing_over import LEFT_TO_SENDER, OPEN
 from api.models.inspections import Inspection
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
+from api.services.entities import risk_entity_steps
 from api.services.kit._duty_source import Source, in_status, seen_record, unit_record
 
 K = DutyKind
@@ -45,49 +45,44 @@ def _rectification(kind: DutyKind, *statuses: RectificationStatus) -> Source:
     )
 
 
-_E, S = RiskEntity, EntityStatus
+_E = RiskEntity
 
 
-def _open_entity(kind: DutyKind, needs: P, status: EntityStatus) -> Source:
+_STEPS = {step.kind: step for step in risk_entity_steps.STEPS}
+
+
+def _open_entity(kind: DutyKind, needs: P) -> Source:
     """What anybody of the town with the right may do, before a unit handles it."""
-    return seen_record(kind, "risk-entities", _E, needs, (status,), title=_E.name, number=_E.number)
+    step = _STEPS[kind]
+    return seen_record(
+        kind, "risk-entities", _E, needs, step.waits, title=_E.name, number=_E.number,
+        since=step.since,
+    )  # fmt: skip
 
 
-#: What was handed over waits on the page of its hand-over, as long as somebody has it, or owes
-#: something for it.
-_SETTLED = or_(
-    _E.handover_status.is_(None),
-    _E.handover_status.not_in(sorted(each.value for each in OPEN | LEFT_TO_SENDER)),
-)
-
-
-def _entity(
-    kind: DutyKind, needs: P, *statuses: EntityStatus, also: ColumnElement[bool] | None = None
-) -> Source:
+def _entity(kind: DutyKind) -> Source:
+    step = _STEPS[kind]
     return unit_record(
         kind,
         "risk-entities",
         _E,
-        needs,
-        lambda _: [
-            or_(false(), *(in_status(_E.status, status) for status in statuses)),
-            true() if also is None else also,
-        ],
+        P.RISK_ENTITY_ASSESS,
+        lambda _: [step.waits],
         title=_E.name,
         number=_E.number,
+        since=step.since,
     )
 
 
 SOURCES: tuple[Source, ...] = (
-    _open_entity(K.ENTITY_SWEEP, P.RISK_ENTITY_HANDLE, S.PENDING),
-    _open_entity(K.ENTITY_ASSESS, P.RISK_ENTITY_ASSESS, S.SWEPT),
-    _open_entity(K.ENTITY_LIST, P.RISK_ENTITY_ASSESS, S.ASSESSED),
-    _entity(K.ENTITY_HANDLE, P.RISK_ENTITY_ASSESS, S.LISTED, S.HANDLING),
-    _entity(K.ENTITY_ACCEPT, P.RISK_ENTITY_ASSESS, S.RECTIFYING),
-    _entity(K.ENTITY_ANSWER, P.RISK_ENTITY_ASSESS, S.TRANSFERRED_DEPARTMENT, also=_SETTLED),
-    _entity(K.ENTITY_POLICE, P.RISK_ENTITY_ASSESS, S.TRANSFERRED_POLICE, also=_SETTLED),
-    _entity(K.ENTITY_DELIST, P.RISK_ENTITY_ASSESS, S.SHUT_DOWN, also=_SETTLED),
-    _entity(K.ENTITY_DELIST, P.RISK_ENTITY_ASSESS, S.ACCEPTED),
+    _open_entity(K.ENTITY_SWEEP, P.RISK_ENTITY_HANDLE),
+    _open_entity(K.ENTITY_ASSESS, P.RISK_ENTITY_ASSESS),
+    _open_entity(K.ENTITY_LIST, P.RISK_ENTITY_ASSESS),
+    _entity(K.ENTITY_HANDLE),
+    _entity(K.ENTITY_ACCEPT),
+    _entity(K.ENTITY_ANSWER),
+    _entity(K.ENTITY_POLICE),
+    _entity(K.ENTITY_DELIST),
     unit_record(
         K.ENTITY_INSPECTION,
         "risk-entities",
@@ -124,6 +119,7 @@ SOURCES: tuple[Source, ...] = (
         lambda _: [in_status(Inspection.status, InspectionStatus.DONE)],
         title=_entity_name(Inspection.entity_id),
         number=Inspection.number,
+        since=Inspection.turn_since,
     ),
     _rectification(K.RECTIFICATION_DUE, RectificationStatus.ORDERED, RectificationStatus.FAILED),
     _rectification(

@@ -1,6 +1,7 @@
 """Inspections: planned, done, settled."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -63,9 +64,12 @@ from api.services.kit import (
     due_days,
     protect,
     searching,
+    steps,
 )
 from api.services.kit import changes as corrections
-from api.services.kit.standing import InCharge, Until, entered, standing_of, taken_by, until
+from api.services.kit._duty_source import in_status
+from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
+from api.services.kit.steps import Step
 
 RESOURCE = "inspection"
 corrections.check(InspectionUpdate, Inspection)
@@ -100,11 +104,16 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Inspection.updated_at,
     "entered": entered(Inspection.id, EventName.INSPECTION_TRANSITIONED),
     "taken_by": taken_by(Inspection),
+    "turn_since": Inspection.turn_since,
 }
 check_columns(InspectionItem, _ITEM)
 check_columns(
     InspectionRead,
-    {name: column for name, column in _READ.items() if name not in {"entered", "taken_by"}},
+    {
+        name: column
+        for name, column in _READ.items()
+        if name not in {"entered", "taken_by", "turn_since"}
+    },
     "available_actions",
     "standing",
 )
@@ -117,6 +126,15 @@ _IS_OVERDUE = and_(
 
 _PLANNED = ("planned_from", "planned_to")
 
+#: What was found is closed when everything is in order.
+STEPS = (
+    Step(
+        DutyKind.INSPECTION_CLOSE,
+        in_status(Inspection.status, InspectionStatus.DONE),
+        Inspection.turn_since,
+    ),
+)
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Inspection.id,
@@ -127,6 +145,7 @@ LISTING = Listing(
     filters={
         "status": (_ANY_TEXT, lambda p: Inspection.status == func.any(p)),
         "finding": (_ANY_TEXT, lambda p: Inspection.finding == func.any(p)),
+        steps.FILTER: steps.late_filter(STEPS),
         "entity_id": (Uuid(), lambda p: Inspection.entity_id == p),
         "rectification_id": (Uuid(), lambda p: Inspection.rectification_id == p),
         "owner_unit_id": (Uuid(), lambda p: Inspection.owner_unit_id == p),
@@ -191,6 +210,7 @@ async def page(actor: Actor, query: InspectionQuery) -> Response:
             "division_below": columns.division_end(place) if place else None,
             "is_reinspection": query.is_reinspection,
             "overdue": query.overdue,
+            steps.FILTER: await steps.late(STEPS, query.late_step),
             "planned_from": query.planned_from,
             "planned_to": query.planned_to,
             "done_from": query.done_from,
@@ -226,7 +246,8 @@ async def read(
     )
     available = INSPECTION_FLOW.available(actor, standing)
     visit["available_actions"] = actions(available, edit=InspectionUpdate)
-    own = until(visit["planned_on"])
+    own, since = until(visit["planned_on"]), date.fromisoformat(visit.pop("turn_since"))
+    by_step = steps.term(since)
     visit["standing"] = await standing_of(
         INSPECTION_WAY,
         actor,
@@ -234,8 +255,9 @@ async def read(
         available,
         entered=visit.pop("entered"),
         charge=InCharge(visit["owner_unit"]["name"], taken=visit.pop("taken_by")),
-        # what was found is closed when everything is in order, by no day
-        term=lambda turn, _: own if turn.what is DutyKind.INSPECTION_DUE else Until(),
+        term=lambda turn, clock: (
+            own if turn.what is DutyKind.INSPECTION_DUE else by_step(turn, clock)
+        ),
     )
     return visit
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -59,9 +60,10 @@ from api.schemas.risk_entities import (
     RiskEntityUpdate,
     RouteRead,
 )
+from api.services.entities import risk_entity_steps
 from api.services.entities.field_duties import IS_VISIT_PLANNED, PLAN_RULE
 from api.services.entities.risk_entity_drafts import RESOURCE, TEXTS
-from api.services.kit import columns, handed_over, protect, sealing, searching, terms
+from api.services.kit import columns, handed_over, protect, sealing, searching, steps, terms
 from api.services.kit.standing import InCharge, Until, entered, standing_of, taken_by, until, waits
 from api.services.kit.terms import Terms
 
@@ -127,7 +129,7 @@ _IDENTIFIERS = columns.json_list(
     ).where(RiskEntityIdentifier.entity_id == RiskEntity.id)
 )
 #: What only the head of a record is made from.
-_OF_HEAD = {"bare_orders", "seen_by", "entered", "taken_by", "is_visit_planned"}
+_OF_HEAD = {"bare_orders", "seen_by", "entered", "taken_by", "is_visit_planned", "turn_since"}
 _READ: dict[str, Any] = _ITEM | {
     "responsible_phone": RiskEntity.responsible_phone_mask,
     "handovers": handed_over.column(LeadTransfer.risk_entity_id, RiskEntity.id),
@@ -151,6 +153,7 @@ _READ: dict[str, Any] = _ITEM | {
     "created_at": RiskEntity.created_at,
     "entered": entered(RiskEntity.id, EventName.RISK_ENTITY_TRANSITIONED),
     "taken_by": taken_by(RiskEntity),
+    "turn_since": RiskEntity.turn_since,
     "is_visit_planned": IS_VISIT_PLANNED,
     "seen_by": RiskEntity.seen_by,
     "bare_orders": RiskEntity.bare_orders,
@@ -182,6 +185,7 @@ LISTING = Listing(
     filters={
         "status": (_ANY_TEXT, lambda p: RiskEntity.status == func.any(p)),
         "tier": (_ANY_TEXT, lambda p: RiskEntity.tier == func.any(p)),
+        steps.FILTER: steps.late_filter(risk_entity_steps.STEPS),
         "route": (_ANY_TEXT, lambda p: RiskEntity.route == func.any(p)),
         "kind": (_ANY_TEXT, lambda p: RiskEntity.kind == func.any(p)),
         "industry": (_ANY_TEXT, lambda p: RiskEntity.industry == func.any(p)),
@@ -251,6 +255,7 @@ async def filters(actor: Actor, query: RiskEntityQuery) -> dict[str, object]:
         "import_id": query.import_id,
         "on_list": query.on_list,
         "inspection_overdue": query.inspection_overdue,
+        steps.FILTER: await steps.late(risk_entity_steps.STEPS, query.late_step),
         "inspection_due_to": query.inspection_due_to,
         "person": sealing.name_key(person) if person else None,
         **await searching.filters(
@@ -326,6 +331,7 @@ async def read(
         standing,
         available,
         entered=entity.pop("entered"),
+        term=steps.term(date.fromisoformat(entity.pop("turn_since"))),
         charge=InCharge(entity["owner_unit"]["name"], taken=entity.pop("taken_by")),
         beside=lambda terms: [
             *handed_over.waiting(actor, handovers, terms),

@@ -112,6 +112,7 @@ def draft(
         "id": entity_id,
         "number": number,
         "status": _first_status(actor, body),
+        "turn_since": today(),
         **{name: text.text for name, text in texts.items()},
         "uscc": uscc,
         "kind": body.kind or guess_kind(body.name, uscc),

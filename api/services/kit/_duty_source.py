@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    false,
     func,
     literal,
     literal_column,
@@ -217,7 +216,7 @@ def seen_record(
     noun: str,
     model: Any,
     needs: P,
-    statuses: Sequence[Any],
+    waits: ColumnElement[bool],
     others: Callable[[Actor], Sequence[ColumnElement[bool]]] = lambda _: (),
     **shown: Any,
 ) -> Source:
@@ -227,10 +226,6 @@ def seen_record(
         noun,
         model,
         needs,
-        lambda actor: and_(
-            visibility.seen(actor, model),
-            or_(false(), *(in_status(model.status, status) for status in statuses)),
-            *others(actor),
-        ),
+        lambda actor: and_(visibility.seen(actor, model), waits, *others(actor)),
         **shown,
     )

@@ -19,6 +19,7 @@ from api.core.listing.pagination import Listing, Sort, check_columns, day
 from api.core.listing.ways import days, one
 from api.domain.across.ways import OUTCOME_WAY
 from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import FieldError, Invalid
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
@@ -42,9 +43,11 @@ from api.schemas.outcomes import (
     OutcomeRead,
     OutcomeUpdate,
 )
-from api.services.kit import _transition, columns, protect, sealing, searching
+from api.services.kit import _transition, columns, protect, sealing, searching, steps
 from api.services.kit import changes as corrections
+from api.services.kit._duty_source import in_status
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by
+from api.services.kit.steps import Step, holder_unit
 
 RESOURCE = "outcome"
 corrections.check(OutcomeUpdate, Outcome)
@@ -75,6 +78,7 @@ _READ: dict[str, Any] = _ITEM | {
     "revealable": columns.revealable(Outcome),
     "entered": entered(Outcome.id, EventName.OUTCOME_TRANSITIONED),
     "taken_by": taken_by(Outcome),
+    "turn_since": Outcome.turn_since,
 }
 check_columns(OutcomeItem, _ITEM)
 check_columns(
@@ -82,7 +86,7 @@ check_columns(
     {
         name: column
         for name, column in _READ.items()
-        if name not in {"prepared_by_id", "entered", "taken_by"}
+        if name not in {"prepared_by_id", "entered", "taken_by", "turn_since"}
     },
     "available_actions",
     "standing",
@@ -95,6 +99,19 @@ _SEARCHED = [search.folded(each) for each in (Outcome.title, Outcome.document_no
 
 _ISSUED = ("issued_from", "issued_to")
 
+_APPROVES = holder_unit(
+    Permission.OUTCOME_APPROVE, Outcome.town_code, Outcome.owner_unit_id, Outcome.prepared_by_id
+)
+#: A second person publishes what somebody prepared.
+STEPS = (
+    Step(
+        DutyKind.OUTCOME_PUBLISH,
+        in_status(Outcome.status, OutcomeStatus.DRAFT),
+        Outcome.turn_since,
+        _APPROVES,
+    ),
+)
+
 LISTING = Listing(
     resource=RESOURCE,
     id=Outcome.id,
@@ -105,6 +122,7 @@ LISTING = Listing(
     filters={
         "kind": (_ANY_TEXT, lambda p: Outcome.kind == func.any(p)),
         "status": (_ANY_TEXT, lambda p: Outcome.status == func.any(p)),
+        steps.FILTER: steps.late_filter(STEPS),
         "owner_unit_id": (Uuid(), lambda p: Outcome.owner_unit_id == p),
         "issued_from": (Date(), lambda p: Outcome.issued_on >= p),
         "issued_to": (Date(), lambda p: Outcome.issued_on <= p),
@@ -139,6 +157,7 @@ async def page(actor: Actor, query: OutcomeQuery) -> Response:
         "kind": query.kind,
         "status": query.status,
         "owner_unit_id": query.owner_unit_id,
+        steps.FILTER: await steps.late(STEPS, query.late_step),
         "issued_from": query.issued_from,
         "issued_to": query.issued_to,
         "q": None if searching.blank(query.q) else searching.plain(query.q),
@@ -186,6 +205,7 @@ async def read(
         record,
         available,
         entered=outcome.pop("entered"),
+        term=steps.term(date.fromisoformat(outcome.pop("turn_since"))),
         charge=InCharge(outcome["owner_unit"]["name"], taken=outcome.pop("taken_by")),
     )
     if not actor.may(Permission.OUTCOME_HANDLE):

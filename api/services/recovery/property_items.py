@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ from api.core.listing.ways import one
 from api.domain.across.field_labels import labels_said
 from api.domain.across.ways import PROPERTY_WAY
 from api.domain.kit.actors import Actor
+from api.domain.kit.duties import DutyKind
 from api.domain.kit.errors import Conflict, FieldError, Forbidden, Invalid
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
@@ -69,9 +71,11 @@ from api.schemas.property_items import (
     PropertyItemRead,
     PropertyItemUpdate,
 )
-from api.services.kit import _transition, columns, protect, sealing, searching
+from api.services.kit import _transition, columns, protect, sealing, searching, steps
 from api.services.kit import changes as corrections
+from api.services.kit._duty_source import in_status
 from api.services.kit.standing import InCharge, begun, entered, standing_of, taken_by
+from api.services.kit.steps import Step, holder_unit
 
 RESOURCE = "property_item"
 corrections.check(PropertyItemUpdate, PropertyItem)
@@ -165,6 +169,7 @@ _READ: dict[str, Any] = _ITEM | {
     "revealable": columns.revealable(PropertyItem, *_REVEALED),
     "entered": entered(PropertyItem.id, EventName.PROPERTY_ITEM_TRANSITIONED, "disposed_on"),
     "taken_by": taken_by(PropertyItem),
+    "turn_since": PropertyItem.turn_since,
     "begun_by": columns.unit_named(PropertyItem.owner_unit_id),
 }
 check_columns(PropertyItemItem, _ITEM)
@@ -173,7 +178,7 @@ check_columns(
     {
         name: column
         for name, column in _READ.items()
-        if name not in {"entered", "taken_by", "begun_by"}
+        if name not in {"entered", "taken_by", "begun_by", "turn_since"}
     },
     "available_actions",
     "standing",
@@ -183,6 +188,22 @@ _ANY_TEXT = ARRAY(Text)
 _ACCOUNT = re.compile(r"\d{4}")
 #: Of an account the mask shows the last digits; whole it is looked for by its blind index.
 _SEARCHED = (PropertyItem.number, PropertyItem.title, PropertyItem.account_mask)
+
+
+def _step(kind: DutyKind, status: PropertyStatus) -> Step:
+    unit = holder_unit(
+        Permission.PROPERTY_HANDLE, PropertyItem.town_code, PropertyItem.owner_unit_id
+    )
+    waits = in_status(PropertyItem.status, status)
+    return Step(kind, waits, PropertyItem.turn_since, unit)
+
+
+#: What is done with an item, and until when.
+STEPS = (
+    _step(DutyKind.PROPERTY_DETERMINE, PropertyStatus.REGISTERED),
+    _step(DutyKind.PROPERTY_DISPUTED, PropertyStatus.DISPUTED),
+    _step(DutyKind.PROPERTY_DISPOSE, PropertyStatus.DETERMINED),
+)
 
 LISTING = Listing(
     resource=RESOURCE,
@@ -195,6 +216,7 @@ LISTING = Listing(
         "case_id": (Uuid(), lambda p: PropertyItem.case_id == p),
         "status": (_ANY_TEXT, lambda p: PropertyItem.status == func.any(p)),
         "kind": (_ANY_TEXT, lambda p: PropertyItem.kind == func.any(p)),
+        steps.FILTER: steps.late_filter(STEPS),
         "ownership": (_ANY_TEXT, lambda p: PropertyItem.ownership == func.any(p)),
         "account": (LargeBinary(), lambda p: PropertyItem.account_index == p),
         "number": (Text(), lambda p: PropertyItem.number == p),
@@ -237,6 +259,7 @@ async def page(actor: Actor, query: PropertyItemQuery) -> Response:
         "status": query.status,
         "kind": query.kind,
         "ownership": query.ownership,
+        steps.FILTER: await steps.late(STEPS, query.late_step),
         "account": sealing.account_key(query.account) if query.account else None,
         "number": query.number.upper() if query.number else None,
         "q": _asked(actor, query.q),
@@ -276,6 +299,7 @@ async def read(
         standing,
         available,
         entered=item.pop("entered"),
+        term=steps.term(date.fromisoformat(item.pop("turn_since"))),
         charge=InCharge(created=begun(item), taken=item.pop("taken_by")),
     )
     if not actor.may(Permission.CASE_REVEAL):

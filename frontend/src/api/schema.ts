@@ -8987,7 +8987,7 @@ export interface components {
          * @description What is late.
          * @enum {string}
          */
-        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "reward_approve" | "reward_code" | "reward_pay" | "measure" | "rectification" | "inspection" | "visit";
+        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "reward_approve" | "reward_code" | "reward_pay" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "inspection_close" | "outcome_publish" | "measure" | "rectification" | "inspection" | "visit";
         /**
          * Overview
          * @description The figures of the campaign, as far as the reader may see them.
@@ -17643,6 +17643,8 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["InspectionStatus"][];
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
                 /** @description 检查结果；可重复给出，取其中之一 */
                 finding?: components["schemas"]["Finding"][];
                 /** @description 风险主体 */
@@ -19933,6 +19935,8 @@ export interface operations {
                 kind?: components["schemas"]["OutcomeKind"][];
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["OutcomeStatus"][];
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
                 /** @description 登记单位 */
                 owner_unit_id?: string;
                 /** @description 发布日期起（含） */
@@ -20467,6 +20471,8 @@ export interface operations {
                 case_id?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["PropertyStatus"][];
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
                 /** @description 种类；可重复给出，取其中之一 */
                 kind?: components["schemas"]["PropertyKind"][];
                 /** @description 甄别结果；可重复给出，取其中之一 */
@@ -22278,6 +22284,8 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["EntityStatus"][];
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
                 /** @description 风险等级；可重复给出，取其中之一 */
                 tier?: components["schemas"]["RiskTier"][];
                 /** @description 处置路线；可重复给出，取其中之一 */
@@ -22368,6 +22376,8 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["EntityStatus"][];
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
                 /** @description 风险等级；可重复给出，取其中之一 */
                 tier?: components["schemas"]["RiskTier"][];
                 /** @description 处置路线；可重复给出，取其中之一 */
@@ -23944,6 +23954,8 @@ export interface operations {
                 case_id?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["VictimStatus"][];
+                /** @description 只看这一项待办逾期没有办的 */
+                late_step?: components["schemas"]["DutyKind"];
                 /** @description 登记情况；可重复给出，取其中之一 */
                 claim_status?: components["schemas"]["ClaimStatus"][];
                 /** @description 付款时是否年满六十周岁 */
