@@ -112,6 +112,14 @@ def printable(text: str) -> str:
     return text
 
 
+def one_line(text: str) -> str:
+    """A name, a number, a place: what stands in one line of a list. Joining the lines would make one
+    person of two, so they come back to whoever wrote them. Raises ValueError."""
+    if any(c in "\n\t\r" for c in printable(text)):
+        raise PydanticCustomError("line_break", "请写成一行，不要换行，也不要使用制表符")
+    return text
+
+
 #: Yuan on the wire, whole fen inside.
 Money = Annotated[
     int,
@@ -119,8 +127,8 @@ Money = Annotated[
     WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["12345.67"]}),
 ]
 Yuan = Annotated[str, Field(pattern=r"^-?\d+\.\d{2}$", examples=["12345.67"])]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(printable)]
-Optional = Annotated[str, StringConstraints(max_length=200), AfterValidator(printable)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(one_line)]
+Optional = Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)]
 Prose = Annotated[
     str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(printable)
 ]

@@ -28,13 +28,13 @@ from api.schemas.common import (
     Shown,
     Wire,
     Yuan,
-    printable,
+    one_line,
     transition_union,
 )
 from api.schemas.days import PastDay
 from api.schemas.standing import Standing
 
-Account = Annotated[str, StringConstraints(max_length=64), AfterValidator(printable)]
+Account = Annotated[str, StringConstraints(max_length=64), AfterValidator(one_line)]
 
 
 class PropertyItemCreate(Wire):

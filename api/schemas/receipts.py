@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from api.domain.leads.categories import LeadCategory
 from api.domain.reporters.receipts import MessageFrom, ProofPurpose, ReportStage
-from api.schemas.common import DivisionCode, Money, Shown, Wire, Yuan, printable
+from api.schemas.common import DivisionCode, Money, Shown, Wire, Yuan, one_line, printable
 from api.schemas.leads import Reporter
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(printable)]
@@ -86,7 +86,7 @@ class PublicReport(Wire):
     narrative: Annotated[
         str, StringConstraints(min_length=5, max_length=5000), AfterValidator(printable)
     ] = Field(description="发生了什么事")
-    subject_name: Annotated[str, StringConstraints(max_length=200), AfterValidator(printable)] = (
+    subject_name: Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)] = (
         Field("", description="是哪个人或者哪家公司；不知道可以不填")
     )
     amount_involved: Money | None = Field(None, description="涉及多少钱（元）")

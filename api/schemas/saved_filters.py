@@ -7,12 +7,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from api.domain.words.saved_filters import LONGEST_QUERY, ListNoun
 from api.schemas.changes import Changes
-from api.schemas.common import Shown, Wire, printable
+from api.schemas.common import Shown, Wire, one_line, printable
 
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=20, strip_whitespace=True),
-    AfterValidator(printable),
+    AfterValidator(one_line),
 ]
 Query = Annotated[
     str,

@@ -23,6 +23,7 @@ from api.schemas.common import Wire
         ("李\u3164四", "李四"),
         ("〇𠮷\ue863（ＡＢ）", "〇𠮷\ue863（ＡＢ）"),
         ("\u200b\u2060", "\u200b\u2060"),
+        ("甲\ufffe乙\uffff丙\ufdd0丁\U0001ffff戊\U0010fffe", "甲乙丙丁戊"),
         ("plain", "plain"),
     ],
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from api.domain.imports import cell_days, cell_numbers, cells
 from api.domain.imports.cells import CellFault, Doubtful, Surroundings
 from api.domain.imports.ledgers import LEADS, VICTIMS
+from api.domain.words.texts import clean
 
 TODAY = dt.date(2022, 11, 22)
 YUAN = Surroundings(TODAY)
@@ -204,3 +205,8 @@ def test_no_other_cell_breaks_a_converter(cell) -> None:
             column.convert(cell, WAN)
         except CellFault as fault:
             told(fault)
+
+
+@pytest.mark.parametrize("mark", ["\u3164", "\u180e", "\ufffe", "\ufdd0", "\U0001ffff", "\u034f"])
+def test_what_nobody_sees_goes_from_a_cell_as_from_a_form(mark: str) -> None:
+    assert cells.tidy(f"甲{mark}乙") == "甲乙" == clean(f"甲{mark}乙")

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Final
 
 from api.domain.words.places import Places
+from api.domain.words.texts import UNSEEN
 
 #: Excel keeps 15 digits; a longer number cell has been rounded by it.
 EXACT_DIGITS: Final = 10**15
@@ -75,11 +76,10 @@ _WIDE: Final = {
     0x3000: " ",
     0xA0: " ",
 }
-_INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_INVISIBLE: Final = re.compile(rf"[{UNSEEN}\x00-\x08\x0b-\x1f\x7f]")
 #: Anything that `tidy` would change; most cells hold nothing of it.
 _UNTIDY: Final = re.compile(
-    r"[\x00-\x1f\x7f\xa0\u200b-\u200f\u202a-\u202e\u2060\ufeff\u3000\uff10-\uff19"
-    r"\uff21-\uff3a\uff41-\uff5a]|  |^\s|\s$|^=\""
+    rf"[{UNSEEN}\x00-\x1f\x7f\xa0\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|  |^\s|\s$|^=\""
 )
 _CSV_LITERAL: Final = re.compile(r'="(.*)"', re.DOTALL)
 

@@ -8,14 +8,21 @@ stay; control characters are refused where the text is read (schemas/common).
 import re
 import unicodedata
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-#: Format characters of Unicode (Cf), C1 controls, fillers without a shape, the combining joiner.
-_UNSEEN = re.compile(
-    "[\u0080-\u0084\u0086-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
+#: Format characters of Unicode (Cf), C1 controls, fillers without a shape, the combining joiner, and
+#: what is no character at all (a workbook with one of those cannot be opened); as they stand between
+#: the brackets of a pattern.
+UNSEEN: Final = (
+    "\u0080-\u0084\u0086-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
     "\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+    "\ufdd0-\ufdef\ufffe\uffff"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
+    )
 )
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _LINE = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 
