@@ -16,6 +16,8 @@ from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
 from api.domain.leads.leads import (
     OVER,
+    PENDING,
+    TO_ANSWER,
     DiversionRoute,
     FeedbackMode,
     LeadConclusion,
@@ -50,14 +52,23 @@ LEFT_OUT = (
 RECEIVED_ON = "timezone('Asia/Shanghai'::text, leads.received_at)::date"
 #: Not over: what the indexes of last days hold.
 _OPEN = text(among("status", frozenset(S) - OVER))
+#: What may be late: of what is over, that whose reporter has not been told that it was not taken up.
+_MAY_BE_LATE = text(among("status", frozenset(S) - OVER | {S.REJECTED}))
 #: Nobody's yet.
 _UNOWNED = among("status", {S.RECEIVED, S.REGISTERED, S.DISPUTED})
 _WITH_A_UNIT = (
     S.ASSIGNED, S.VERIFYING, S.RECHECK, S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT,
     S.TRANSFERRED_POLICE,
 )  # fmt: skip
-#: The last day of whichever term runs: its own, or that of the hand-over, which stops its own.
-LATE_FROM = "LEAST(leads.due_on, leads.handover_due_on)"
+#: Until when the reporter is to be answered though the term stands still: whoever has it does not
+#: answer them.
+ANSWER_BY = (
+    f"CASE WHEN leads.{among('status', TO_ANSWER)} AND (leads.transfer_stage IS NULL"
+    f" OR leads.{among('transfer_stage', PENDING, but=True)}) THEN leads.due_held_on END"
+)
+#: The last day of whichever term runs: its own, that of the hand-over, which stops its own, or that
+#: in which the reporter is answered all the same.
+LATE_FROM = f"LEAST(leads.due_on, leads.handover_due_on, {ANSWER_BY})"
 HANDLED_BY = "COALESCE(leads.concluded_unit_id, leads.owner_unit_id)"
 
 #: What a lead is, for filters that meet (core/listing/facets.py).
@@ -175,7 +186,7 @@ class Lead(Recorded, Versioned, Waits, Base):
             "town_code",
             text(f"({LATE_FROM})"),
             "id",
-            postgresql_where=_OPEN,
+            postgresql_where=_MAY_BE_LATE,
         ),
         # Late with whoever has it: its own term stands still meanwhile.
         Index(

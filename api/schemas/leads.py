@@ -302,7 +302,8 @@ class LeadQuery(PageQuery):
         None, description="只看经批准不再移送、不再等待的（为否时不起作用）"
     )
     overdue: bool | None = Field(
-        None, description="是否已超期：办理期限已过，或者移送、移交后正在走的期限已过"
+        None,
+        description="是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人的期限已过",
     )
     handover_overdue: bool | None = Field(
         None, description="移送、移交后正在走的期限是否已过（接收、答复、补正等）"
@@ -316,7 +317,7 @@ class LeadQuery(PageQuery):
         None, description="只看交办后逾期没有签收的（为否时不起作用）"
     )
     answer_late: bool | None = Field(
-        None, description="只看移送、移交期间逾期没有反馈举报人的（为否时不起作用）"
+        None, description="移送、移交期间（办理期限停计）反馈举报人的期限是否已过"
     )
     open_case_late: bool | None = Field(
         None, description="只看公安机关立案后逾期没有登记案件的（为否时不起作用）"
@@ -402,6 +403,9 @@ class LeadItem(Shown):
     transfer_stage: TransferStage | None
     handover_due_on: date | None = Field(
         description="移送、移交后正在走的期限；没有在等接收、答复、补正的为空"
+    )
+    answer_due_on: date | None = Field(
+        description="停计期间反馈举报人的期限，不停计；没有停计、已经反馈的为空"
     )
     version: int
 

@@ -77,13 +77,38 @@ def test_random_acts_lose_no_turn(way: Way[Any, Any], data: st.DataObject) -> No
             row = way.flow.step(action, who, record)
         except DomainError:
             continue
-        rights = _transition.rights_of(record, way.flow)
+        rights, had = _transition.rights_of(record, way.flow), holds(way, record)
         if row.to is not None:
             record.status = row.to
-            _transition.pass_on(record, way.flow, rights)
         follow(data, record, action)
+        _transition.pass_on(record, way.flow, rights)
+        same_right = way.rights(record) <= rights
+        if had is not None and same_right and had.turn_of(way, record):
+            assert record.turn_user_id == had.holder.id, (
+                "theirs still, and taken out of their hands"
+            )
         waits_for_somebody(way, record)
         held_by_whom_it_is_for(way, record)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who has a turn of a record in hand."""
+
+    holder: Holder
+    unit_id: UUID
+
+    def turn_of(self, way: Way[Any, Any], record: Record) -> bool:
+        """Whether one of its turns is theirs, in the same unit's charge."""
+        same = record.owner_unit_id == self.unit_id
+        return same and any(way.is_held(self.holder, record, turn) for turn in way.turns(record))
+
+
+def holds(way: Way[Any, Any], record: Record) -> Hold | None:
+    who = next((each for each in PEOPLE if each.id == record.turn_user_id), None)
+    if who is None:
+        return None
+    return Hold(Holder.in_role(who.id, who.unit_id, who.role), record.owner_unit_id)
 
 
 def follow(data: st.DataObject, record: Record, action: Any) -> None:

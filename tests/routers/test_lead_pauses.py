@@ -14,7 +14,7 @@ from tests.database import run_sql
 from tests.duties import duties
 from tests.handovers import PAPERS, RECEIPT, body_for, decide, fresh, receive, sent
 from tests.jobs import run_job
-from tests.leads import act
+from tests.leads import act, fed_back
 
 pytestmark = pytest.mark.days
 
@@ -63,7 +63,7 @@ class TestWhileSomebodyIsWaitedFor:
         made = act(market, made, "transfer_police", **body_for(client("police")))
         assert (made["due_on"], made["working_days_left"]) == (None, None)
         assert (made["due_stopped_on"], made["due_days_left"]) == (today().isoformat(), -40)
-        assert not listed(office, made, overdue=True)
+        assert not listed(office, made, overdue=True, answer_late=False)
         for who in ("office", "leader", "supervisor"):
             told = done(client(who).get("/me/escalations"))["items"]
             assert not [e for e in told if e["subject_id"] == made["id"] and e["what"] == "lead"]
@@ -71,6 +71,34 @@ class TestWhileSomebodyIsWaitedFor:
         assert late == ["lead_feed_back"], "the reporter is answered in time all the same"
         [row] = done(office.get("/leads", params={"q": made["number"]}))["items"]
         assert row["due_stopped_on"] == today().isoformat()
+        # and the list, the head, home and whoever looks on say so, by the same day
+        assert listed(office, made, overdue=True)
+        assert listed(office, made, answer_late=True)
+        [turn] = [each for each in made["standing"]["now"] if each["what"] == "待反馈举报人"]
+        assert turn["overdue"]
+        assert turn["due_on"] == row["answer_due_on"] == made["answer_due_on"]
+        told = done(client("leader").get("/me/escalations"))["items"]
+        assert [e["what"] for e in told if e["subject_id"] == made["id"]] == ["feed_back"]
+        fed_back(market, made)
+        [row] = done(office.get("/leads", params={"q": made["number"]}))["items"]
+        assert row["answer_due_on"] is None
+        assert not listed(office, made, overdue=True)
+
+    def test_nor_is_whoever_was_turned_away_forgotten(self, client, running):
+        """Not taken up, the reporter is told so in time: late, it is asked about like any other."""
+        office = client("office")
+        made = act(office, factories.make_lead(office), "reject", reason="与养老无关")
+        assert made["status"] == "rejected"
+        assert not listed(office, made, overdue=True)
+        ends(running, made, CALENDAR.step(today(), -40))
+        assert listed(office, made, overdue=True)
+        assert not listed(office, made, overdue=False)
+        [turn] = done(office.get(f"/leads/{made['id']}"))["standing"]["now"]
+        assert (turn["what"], turn["overdue"]) == ("待反馈举报人", True)
+        told = done(client("leader").get("/me/escalations"))["items"]
+        assert [e["what"] for e in told if e["subject_id"] == made["id"]] == ["lead"]
+        fed_back(office, made)
+        assert not listed(office, made, overdue=True)
 
     def test_through_receipt_and_missing_papers_until_the_answer(self, client):
         police, market = client("police"), client("market")

@@ -17,9 +17,10 @@ from tests.answers import done
 from tests.conftest import PASSWORD, Client
 from tests.database import run_sql
 from tests.duties import duties
-from tests.leads import fed_back
+from tests.leads import REPORT, fed_back
 
 TOWN = "341522118"
+PROPOSAL = {"reported_on": today().isoformat(), **REPORT}
 #: Who may come upon the turn of a record.
 EVERYBODY = ("office", "police", "market", "leader", "finance", "county", "justice")
 
@@ -190,6 +191,41 @@ class TestPassingOn:
         done(bureau.one.act(url, "dispute", lead["version"], reason="不属本所职责"))
         factories.assign(bureau.office, done(bureau.office.get(url)), client("police"))
         assert turn(client("police"), url)["holder"] is None
+
+    def test_handed_to_the_police_it_is_still_whose_it_was(self, client):
+        """From the report to the head until the reporter is told it is one unit's thing: who of them
+        took it upon themselves has it all the way."""
+        market, leader, police = client("market"), client("leader"), client("police")
+        lead = factories.conclude(client("office"), market)
+        url = f"/leads/{lead['id']}"
+        done(act(market, url))
+
+        def has_it(what: str, whose: Client = market) -> bool:
+            held = [
+                each["holder"] for each in done(market.get(url))["standing"]["now"]
+                if each["what"] == what and each["whom"] == whose.me["unit"]["name"]
+            ]  # fmt: skip
+            assert len(held) == 1, what
+            return held == [me(market)]
+
+        lead = done(market.act(url, "propose_transfer", lead["version"], **PROPOSAL))
+        (waits,) = done(leader.get(url))["standing"]["now"]
+        assert (waits["holder"], waits["turn_actions"]) == (None, []), "it goes back to who has it"
+        lead = done(leader.act(url, "approve_transfer", lead["version"]))
+        assert has_it("已批准移送公安，待送出")
+        to = {
+            "receiver_unit_id": police.me["unit"]["id"],
+            "materials": "卷宗",
+            "reason": "涉嫌犯罪",
+        }
+        to |= {"approved_on": today().isoformat(), "approved_by": leader.me["user"]["name"]}
+        lead = done(market.act(url, "transfer_police", lead["version"], **to))
+        assert has_it("待反馈举报人")
+        lead = done(market.act(url, "recall", lead["version"], reason="材料有误"))
+        assert has_it("待反馈举报人")
+        lead = done(market.act(url, "propose_transfer", lead["version"], **PROPOSAL))
+        done(leader.act(url, "refuse_transfer", lead["version"], reason="证据不足"))
+        assert has_it("待反馈举报人")
 
     def test_the_desk_has_turns_of_its_own(self, bureau, client):
         office = client("office")

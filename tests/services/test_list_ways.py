@@ -56,6 +56,7 @@ ODD = {
         "in_time": [True],
         "handover_overdue": [True],
         "handover_in_time": [True],
+        "answer_in_time": [True],
         "open": [True],
         "done": [True],
         "unowned": [True],

@@ -127,10 +127,10 @@ def _late(kind: DutyKind, resource: str, sentence: str, *, by_unit: bool = False
 
 MATTERS: tuple[Matter, ...] = (
     Matter("leads_late", _L, "leads",
-           {"overdue": True, "handover_overdue": False, "status": _AT_THE_UNIT},
+           {"overdue": True, "handover_overdue": False, "answer_late": False, "status": _AT_THE_UNIT},
            "{whose}有 {n} 条线索超期未办，最早的{day}到期", by_unit=True, escalates=(_O.LEAD,)),
     Matter("leads_late_office", _L, "leads",
-           {"overdue": True, "handover_overdue": False, "status": _AT_THE_OFFICE},
+           {"overdue": True, "handover_overdue": False, "answer_late": False, "status": _AT_THE_OFFICE},
            "{whose}有 {n} 条线索超期未交办或者未办结，最早的{day}到期", whose=_OFFICE,
            escalates=(_O.LEAD,)),
     Matter("leads_unowned", _L, "leads", {"unowned_late": True},

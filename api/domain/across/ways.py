@@ -84,7 +84,14 @@ def _not_pending(lead: Any) -> bool:
 
 
 #: Refusing is offered beside it: whoever proposed may take that back, which is no turn of theirs.
-_APPROVE = Turn(K.LEAD_TRANSFER_APPROVE, (La.APPROVE_TRANSFER,), _HOLDER, _before_the_head)
+_APPROVE = Turn(
+    K.LEAD_TRANSFER_APPROVE,
+    (La.APPROVE_TRANSFER,),
+    _HOLDER,
+    _before_the_head,
+    is_shared=False,
+    returns=True,
+)
 _HAND_OVER = Turn(K.LEAD_HAND_OVER, (La.TRANSFER_POLICE,), when=_to_be_handed_over)
 _FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,), when=_not_pending)
 

@@ -77,6 +77,8 @@ class Turn(Generic[A]):
     not_yet: Callable[[Any], bool] | None = None
     #: One person of several may take it upon themselves; not where the row keeps another unit's.
     is_shared: bool = True
+    #: Decided, it goes on with the unit in charge: whoever of them had it in hand has it still.
+    returns: bool = False
 
     @property
     def label(self) -> str:
@@ -313,7 +315,10 @@ class Way(Generic[S, A]):
         return None
 
     def rights(self, record: Any) -> frozenset[Permission]:
-        """The rights by which a record can be brought on from where it stands."""
+        """The rights by which a record can be brought on from where it stands; while others decide,
+        whatever those had who have it in hand."""
+        if any(turn.returns for turn in self.turns(record)):
+            return frozenset(step.needs for step in self.flow.steps.values())
         return frozenset(self.flow.steps[act].needs for t in self.turns(record) for act in t.acts)
 
     def is_held(self, holder: Holder | None, record: Any, turn: Turn[A]) -> bool:

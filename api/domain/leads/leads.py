@@ -476,6 +476,15 @@ UNDECIDED = frozenset({_T.DECLINED, _T.UPHELD})
 LEFT_TO_DO = frozenset({_T.FILED, _T.DECLINED, _T.UPHELD, _T.DROPPED})
 #: The head has yet to decide, or what the head approved has yet to be handed over.
 PENDING = frozenset({_T.PROPOSED, _T.APPROVED})
+#: The reporter has no answer yet, and can be given one.
+TO_ANSWER = frozenset(
+    {
+        LeadStatus.CONCLUDED,
+        LeadStatus.REJECTED,
+        LeadStatus.TRANSFERRED_DEPARTMENT,
+        LeadStatus.TRANSFERRED_POLICE,
+    }
+)
 
 
 def owed_unsent(

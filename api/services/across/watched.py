@@ -164,6 +164,7 @@ _H = LeadTransfer
 _WORKED_ON = {
     LeadStatus.VERIFYING, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.TRANSFERRED_POLICE,
     LeadStatus.ESCALATED, LeadStatus.CONCLUDED, LeadStatus.RECHECK, LeadStatus.FED_BACK,
+    LeadStatus.REJECTED,
 }  # fmt: skip
 _OVER = {
     CaseStatus.CLOSED, CaseStatus.WITHDRAWN, CaseStatus.NOT_FILED, CaseStatus.NOT_INDICTED,

@@ -114,15 +114,16 @@ def take(
     checks: Sequence[Callable[[], object]] = (),
 ) -> tuple[Step[Any], dict[str, Any]]:
     """Take one action on a locked record. Returns the step and what its event says; `apply` also
-    writes that event, where everybody's stand. `checks`: what else is asked of the form.
+    writes that event, where everybody's stand. `checks`: what else is asked of the form. Whoever
+    takes an act that has effects of its own passes the turn on when those are done: halfway it may
+    look like somebody else's.
 
     Raises what `check` raises.
     """
     step = check(actor, record, flow, body, checks)
-    before, rights = record.status, rights_of(record, flow)
+    before = record.status
     if step.to is not None:
         _stand(record, step.to)
-        pass_on(record, flow, rights)
     record.version += 1
     record.updated_at = now()
     return step, {"action": body.action, "from": before.value, "to": record.status.value}
@@ -143,7 +144,11 @@ def pass_on(record: Any, flow: Flow[Any, Any], rights: frozenset[Permission]) ->
         return
     way = WAYS.get(flow.name)
     stays = (
-        any(way.is_held(holder, record, turn) for turn in way.turns(record))
+        any(
+            way.is_held(holder, record, turn)
+            or (turn.returns and holder.unit_id == getattr(record, "owner_unit_id", None))
+            for turn in way.turns(record)
+        )
         if way
         else bool(rights & rights_of(record, flow))
     )
@@ -219,8 +224,10 @@ async def apply(
     Raises Forbidden, StaleVersion, TransitionNotAllowed, or what a predicate of the flow says,
     Invalid for fields that do not go together.
     """
-    days = await due_days.checked(session, body)
+    days, rights = await due_days.checked(session, body), rights_of(record, flow)
     step, data = take(actor, record, flow, body, [days])
+    if step.to is not None:
+        pass_on(record, flow, rights)
     subject_type, subject_id = tells or (flow.name, record.id)
     data |= said(step, body) | (told or {})
     if data["to"] != data["from"]:

@@ -134,8 +134,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
             told["taken_from"] = had.department
         lead.unsettled = await lead_transfers.unsettled(session, lead)
         data["to"] = lead.status.value  # what is taken back goes to where it was
-        # handed over or answered, it is another unit's turn, whatever its status
-        _transition.pass_on(lead, LEAD_FLOW, rights)
+    # handed over or answered, it is another unit's turn, whatever its status
+    _transition.pass_on(lead, LEAD_FLOW, rights)
     if lead.status is not before:
         await lead_clocks.begin_if_none(session, lead)
     await lead_clocks.follow(session, lead)

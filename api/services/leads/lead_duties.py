@@ -37,6 +37,7 @@ from api.domain.leads.leads import (
     LEFT_TO_DO,
     OPEN_STAGES,
     PENDING,
+    TO_ANSWER,
     TRIAGE,
     WITH_DECISION,
     LeadStatus,
@@ -72,15 +73,10 @@ _NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PEN
 _BEFORE_CLOSING = OPEN_STAGES | PENDING | LEFT_TO_DO
 #: What the county has is the county's to answer.
 _WITH_NOBODY = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(OPEN_STAGES))
-#: The reporter has no answer yet, and can be given one.
-_TO_ANSWER = (
-    LeadStatus.CONCLUDED,
-    LeadStatus.REJECTED,
-    LeadStatus.TRANSFERRED_DEPARTMENT,
-    LeadStatus.TRANSFERRED_POLICE,
+#: The reporter is still to be answered while the term stands still for whoever the lead was handed to.
+HELD_TO_ANSWER = and_(
+    Lead.due_held_on.is_not(None), Lead.status.in_(sorted(TO_ANSWER)), _NOT_PENDING
 )
-#: The same while the term stands still for whoever the lead was handed to.
-HELD_TO_ANSWER = and_(Lead.due_held_on.is_not(None), Lead.status.in_(_TO_ANSWER), _NOT_PENDING)
 _BEFORE_THE_HEAD = frozenset(
     {LeadStatus.VERIFYING, LeadStatus.CONCLUDED, LeadStatus.TRANSFERRED_DEPARTMENT}
 )
@@ -451,6 +447,7 @@ SOURCES: tuple[Source, ...] = (
         _clock_of(LeadTransferClock.due_on),
         _clock_of(LeadTransferClock.is_provisional),
         _clock_of(LeadTransferClock.rule_id),
+        shared=False,
     ),
     _sent(K.LEAD_HAND_OVER, _TO_BE_SENT),
     _sent(K.LEAD_TRANSFER, _WAITED_FOR),
@@ -520,7 +517,7 @@ SOURCES: tuple[Source, ...] = (
         provisional=Lead.due_is_provisional,
         rule=Lead.due_rule,
     ),
-    *(_lead(K.LEAD_FEED_BACK, status) for status in _TO_ANSWER),
+    *(_lead(K.LEAD_FEED_BACK, status) for status in sorted(TO_ANSWER)),
     unit_record(
         K.LEAD_MESSAGE,
         "leads",

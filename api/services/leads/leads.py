@@ -104,6 +104,8 @@ def _one_of(statuses: Iterable[LeadStatus]) -> ColumnElement[bool]:
 
 
 _IS_OPEN = _one_of(OPEN)
+#: What may be late: not taken up, somebody is still to be told so.
+_MAY_BE_LATE = [*OPEN, LeadStatus.REJECTED]
 #: Since when its term stands still: while it does, the last pause has no end.
 _STOPPED_ON = case(
     (Lead.due_held_on.is_not(None), Lead.due_pauses[func.cardinality(Lead.due_pauses)])
@@ -152,6 +154,7 @@ _ITEM: dict[str, Any] = {
     "solved": Lead.solved,
     "transfer_stage": Lead.transfer_stage,
     "handover_due_on": Lead.handover_due_on,
+    "answer_due_on": literal_column(f"({lead_models.ANSWER_BY})", Date()),
     "version": Lead.version,
 }
 
@@ -315,9 +318,10 @@ _ANY_TEXT = ARRAY(Text)
 
 #: Late with whoever has it: the lead's own term stands still meanwhile.
 _IS_HANDOVER_OVERDUE = Lead.handover_due_on < param("today", Date())
-#: By the index of the earlier of both: an OR of the two would read every open lead.
+_IS_ANSWER_LATE = and_(lead_duties.HELD_TO_ANSWER, param("today", Date()) > Lead.due_held_on)
+#: By the index of the earlier of them: an OR of the two would read every open lead.
 _LAST_DAY = literal_column(f"({lead_models.LATE_FROM})", Date())
-_IS_OVERDUE = and_(param("today", Date()) > _LAST_DAY, _IS_OPEN)
+_IS_OVERDUE = and_(param("today", Date()) > _LAST_DAY, _one_of(_MAY_BE_LATE))
 _IS_MARKED = literal_column("(leads.marks <> '{}')", Boolean())
 _DONE = [s for s in LeadStatus if s not in OPEN]
 _IS_OWING = literal_column("(leads.owes <> '{}')", Boolean())
@@ -385,9 +389,9 @@ LISTING = Listing(
         "acknowledge_until": (
             Date(), lambda p: and_(Lead.status == LeadStatus.ASSIGNED, Lead.assigned_on <= p),
         ),
-        "answer_late": (
-            Boolean(),
-            lambda _: and_(lead_duties.HELD_TO_ANSWER, param("today", Date()) > Lead.due_held_on),
+        "answer_late": (Boolean(), lambda _: _IS_ANSWER_LATE),
+        "answer_in_time": (
+            Boolean(), lambda _: not_(func.coalesce(_IS_ANSWER_LATE, literal_column("false"))),
         ),
         "filed_until": (Date(), lead_duties.filed_until),
         "assist_late_unit_id": (Uuid(), lead_assists.late_with),
@@ -453,17 +457,18 @@ LISTING = Listing(
             "received": facets.months("m", *_RECEIVED),
             "open": facets.always("s", "open", OPEN),
             "done": facets.always("s", "done", _DONE),
-            "overdue": facets.always("s", "overdue", OPEN),
+            "overdue": facets.always("s", "overdue", _MAY_BE_LATE),
             "unowned": facets.always("s", "unowned", TRIAGE),
             "unowned_until": facets.always("s", "unowned_until", TRIAGE),
         },
     ),
     negations={
         "solved_said": "solved_unsaid", "rated": "unrated", "fast_track": "no_fast_track",
-        "overdue": "in_time", "handover_overdue": "handover_in_time", "open": "done", "unowned": "owned",
+        "overdue": "in_time", "handover_overdue": "handover_in_time",
+        "answer_late": "answer_in_time", "open": "done", "unowned": "owned",
     },
     unindexed=frozenset({
-        "phrase", "in_time", "handover_in_time", "owned", "counted", "unrated", "no_fast_track",
+        "phrase", "in_time", "handover_in_time", "answer_in_time", "owned", "counted", "unrated", "no_fast_track",
         "responded",
     }),
 )  # fmt: skip
@@ -517,6 +522,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "unowned_until": await _late_since(lead_alarms.OFFICE_RULE) if query.unowned_late else None,
         "acknowledge_until": await _late_since("LEAD-ACK") if query.acknowledge_late else None,
         "answer_late": query.answer_late or None,
+        "answer_in_time": query.answer_late is False or None,
         "filed_until": await _late_since(OPEN_CASE_RULE) if query.open_case_late else None,
         "assist_late_unit_id": query.assist_late_unit_id,
         "received_from": query.received_from,

@@ -6870,6 +6870,8 @@ export interface components {
         LeadItem: {
             /** @description 涉案金额 */
             amount_involved: string | null;
+            /** @description 停计期间反馈举报人的期限，不停计；没有停计、已经反馈的为空 */
+            answer_due_on: string | null;
             /** @description 批次 */
             batch_no: string;
             /** @description 来源 */
@@ -7077,6 +7079,8 @@ export interface components {
         LeadRead: {
             /** @description 涉案金额 */
             amount_involved: string | null;
+            /** @description 停计期间反馈举报人的期限，不停计；没有停计、已经反馈的为空 */
+            answer_due_on: string | null;
             /** @description 交办日期 */
             assigned_on: string | null;
             /** @description 协办，先后为序 */
@@ -18065,7 +18069,7 @@ export interface operations {
                 owing?: boolean;
                 /** @description 只看经批准不再移送、不再等待的（为否时不起作用） */
                 waived?: boolean;
-                /** @description 是否已超期：办理期限已过，或者移送、移交后正在走的期限已过 */
+                /** @description 是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人的期限已过 */
                 overdue?: boolean;
                 /** @description 移送、移交后正在走的期限是否已过（接收、答复、补正等） */
                 handover_overdue?: boolean;
@@ -18077,7 +18081,7 @@ export interface operations {
                 unowned_late?: boolean;
                 /** @description 只看交办后逾期没有签收的（为否时不起作用） */
                 acknowledge_late?: boolean;
-                /** @description 只看移送、移交期间逾期没有反馈举报人的（为否时不起作用） */
+                /** @description 移送、移交期间（办理期限停计）反馈举报人的期限是否已过 */
                 answer_late?: boolean;
                 /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
                 open_case_late?: boolean;
@@ -18347,7 +18351,7 @@ export interface operations {
                 owing?: boolean;
                 /** @description 只看经批准不再移送、不再等待的（为否时不起作用） */
                 waived?: boolean;
-                /** @description 是否已超期：办理期限已过，或者移送、移交后正在走的期限已过 */
+                /** @description 是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人的期限已过 */
                 overdue?: boolean;
                 /** @description 移送、移交后正在走的期限是否已过（接收、答复、补正等） */
                 handover_overdue?: boolean;
@@ -18359,7 +18363,7 @@ export interface operations {
                 unowned_late?: boolean;
                 /** @description 只看交办后逾期没有签收的（为否时不起作用） */
                 acknowledge_late?: boolean;
-                /** @description 只看移送、移交期间逾期没有反馈举报人的（为否时不起作用） */
+                /** @description 移送、移交期间（办理期限停计）反馈举报人的期限是否已过 */
                 answer_late?: boolean;
                 /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
                 open_case_late?: boolean;

@@ -405,6 +405,7 @@ export const JobItemWords = {
 
 export const LeadItemWords = {
   'amount_involved': '涉案金额',
+  'answer_due_on': '停计期间反馈举报人的期限',
   'batch_no': '批次',
   'channel': '来源',
   'clock_runs': '期限还在计算',
@@ -437,6 +438,7 @@ export const LeadItemWords = {
 
 export const LeadReadWords = {
   'amount_involved': '涉案金额',
+  'answer_due_on': '停计期间反馈举报人的期限',
   'assigned_on': '交办日期',
   'assists': '协办',
   'available_actions': '当前用户现在可以办理的操作',
