@@ -225,6 +225,12 @@ DECISIONS: dict[str, Decision] = {
     "rectifications": _noun("entity_id", "inspection_id"),
     "outcomes": _noun(),
     "attachments": _WRITTEN_ONCE,
+    "papers": Decision(
+        _W,
+        "文书只能作废：号码、内容不变，不删",
+        only=("status", "voided_at", "voided_by", "void_reason", "version", "updated_at"),
+    ),
+    "paper_series": Decision(_W, "文书取号", only=("last",)),
     "stored_files": _WRITTEN_ONCE,
     # --- imports: the staging is emptied, what was taken over is not
     "imports": Decision(_W, "导入批次留底", fixed=(*_BIRTH, "kind", "town_code", "uploaded_by_id")),

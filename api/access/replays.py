@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.access import restricted_rows, visibility
+from api.access import paper_rows, restricted_rows, visibility
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import NotFound
 from api.models.cases import Case
@@ -25,6 +25,7 @@ from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.ledger import Transfer
 from api.models.outcomes import Outcome
+from api.models.papers import Paper
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
 from api.models.recheck_samples import RecheckSample
@@ -62,6 +63,7 @@ SIGHTS: dict[str, tuple[type[Any], Seen]] = {
     "leads/recheck-samples": _rows(RecheckSample),
     "ledger": _rows(Transfer),
     "outcomes": _rows(Outcome),
+    "papers": (Paper, paper_rows.seen),
     "property-items": _rows(PropertyItem),
     "property-measures": _rows(PropertyMeasure),
     "rectifications": _rows(Rectification),

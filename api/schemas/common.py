@@ -364,6 +364,8 @@ def transition_union(flow: Flow[Any, Any], noun: str) -> Any:
             )
         )
     union: Any = models[0]
+    if len(models) == 1:  # nothing to tell apart
+        return union
     for model in models[1:]:
         union |= model
     return Annotated[union, Field(discriminator="action")]

@@ -97,6 +97,9 @@ class EventName(Labelled):
     DISTRIBUTION_CREATED = "distribution.created", "编制清退方案"
     DISTRIBUTION_TRANSITIONED = "distribution.transitioned", "办理清退方案"
 
+    PAPER_MADE = "paper.made", "制作文书"
+    PAPER_TRANSITIONED = "paper.transitioned", "办理文书"
+
     IMPORT_CREATED = "import.created", "上传台账"
     IMPORT_READ = "import.read", "读取台账"
     IMPORT_DECIDED = "import.decided", "选择有出入的行怎样处理"

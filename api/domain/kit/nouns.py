@@ -13,6 +13,7 @@ PATHS: Final[Mapping[str, str]] = {
     "lead": "leads",
     "ledger": "ledger/entries",
     "outcome": "outcomes",
+    "paper": "papers",
     "property_item": "property-items",
     "property_measure": "property-measures",
     "rectification": "rectifications",

@@ -67,6 +67,10 @@ class Permission(StrEnum):
     OUTCOME_HANDLE = "outcome:handle"
     OUTCOME_READ = "outcome:read"
 
+    #: Beside the right to the act that the paper is about.
+    PAPER_MAKE = "paper:make"
+    PAPER_READ = "paper:read"
+
     PROPERTY_HANDLE = "property:handle"
     PROPERTY_READ = "property:read"
 
@@ -148,6 +152,7 @@ _VIEWER = _BASE | {
     P.LEAD_READ,
     P.LEDGER_READ,
     P.OUTCOME_READ,
+    P.PAPER_READ,
     P.PROPERTY_READ,
     P.RECHECK_SAMPLE_READ,
     P.REWARD_READ,
@@ -170,6 +175,8 @@ _REGULATOR = _BASE | {
     P.LEAD_READ,
     P.OUTCOME_HANDLE,
     P.OUTCOME_READ,
+    P.PAPER_MAKE,
+    P.PAPER_READ,
     P.RESTRICTED_FILE_RAISE,
     P.RISK_ENTITY_CREATE,
     P.RISK_ENTITY_HANDLE,
@@ -219,6 +226,7 @@ _OFFICE = _VIEWER | {
     P.LEDGER_POST,
     P.OUTCOME_APPROVE,
     P.OUTCOME_HANDLE,
+    P.PAPER_MAKE,
     P.REWARD_EXPORT,
     P.REWARD_MANAGE,
     P.REWARD_PREPARE,
@@ -259,6 +267,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             # 以案说法 is what a justice office does
             P.OUTCOME_HANDLE,
             P.OUTCOME_READ,
+            P.PAPER_MAKE,
+            P.PAPER_READ,
             P.RESTRICTED_FILE_RAISE,
             P.STATISTICS_READ,
         }
@@ -326,6 +336,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.LEAD_CLOSE,
             P.LEAD_HANDLE,
             P.LEAD_READ,
+            P.PAPER_MAKE,
+            P.PAPER_READ,
             P.RESTRICTED_FILE_HANDLE,
             P.RESTRICTED_FILE_RAISE,
             P.STATISTICS_READ,

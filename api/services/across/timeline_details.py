@@ -21,7 +21,7 @@ from api.models.units import Unit
 #: What is told though no form asked for it, in the order in which it is read.
 _ALSO = (
     "receiver", "unit", "due_on", "planned_on", "expires_on", "objection_until", "review_on", "deadline",
-    "dropped_on", "document_no", "reason", "taken_from", "handler", "turn", "corrected",
+    "dropped_on", "document_no", "reason", "taken_from", "handler", "turn", "corrected", "paper",
 )  # fmt: skip
 _LEDGER = frozenset({EventName.LEDGER_POSTED.value, EventName.LEDGER_VOIDED.value})
 Line = dict[str, str]
@@ -78,6 +78,7 @@ _OWN_WORDS = {
     "handler": "经办人",
     "turn": "事项",
     "corrected": "修改",
+    "paper": "文书",
 }
 
 

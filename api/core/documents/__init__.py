@@ -1,0 +1,1 @@
+"""Word documents: how a paper that was filled in becomes a file."""

@@ -1,0 +1,1 @@
+"""Papers that leave the house: templates, the facts they are filled with, their numbers."""
