@@ -15,14 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import visibility
 from api.access.paper_rows import MODELS
 from api.core.base.clock import TIMEZONE
+from api.core.events.events import Event
 from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_measures import LegalActor, RiskMeasureKind
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, NotFound
+from api.domain.kit.events import EventName
 from api.domain.kit.labels import Labelled
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
 from api.domain.leads.lead_transfers import TransferKind
+from api.domain.leads.leads import LeadAction
 from api.domain.leads.red_flags import RedFlag
 from api.domain.organisation.handing_over import HandoverStatus
 from api.domain.papers.papers import BASIS, READS, RULES, PaperKind
@@ -92,6 +95,9 @@ async def gather(session: AsyncSession, actor: Actor, kind: PaperKind, subject_i
     return await READERS[kind, noun](session, actor, subject_id)
 
 
+#: The steps by which a lead is handed over with a letter.
+_HANDS_OVER = (LeadAction.TRANSFER_POLICE, LeadAction.REPORT_POLICE, LeadAction.TRANSFER_DEPARTMENT)
+
 # --- letters ------------------------------------------------------------------------------------
 
 
@@ -137,9 +143,29 @@ async def _lead_letter(session: AsyncSession, actor: Actor, lead_id: UUID) -> So
         "record_number": lead["number"],
         "facts": _facts(pairs),
     } | (_letter(sent) if sent else {})
+    if sent and not values["grounds"]:
+        values["grounds"] = await _told_grounds(session, lead_id) or values.pop("report")
     values = await _unnamed(session, [lead_id], values, unnamed.without)
     number = sent["document_no"] if sent else ""
     return Source("lead", lead_id, owner_id, values, {"lead": lead_id}, document_no=number)
+
+
+async def _told_grounds(session: AsyncSession, lead_id: UUID) -> str:
+    """Why a lead was handed over: its steps say so, and its hand-over does not repeat it."""
+    return str(
+        await session.scalar(
+            select(Event.data["reason"].astext)
+            .where(
+                Event.subject_id == lead_id,
+                Event.name == EventName.LEAD_TRANSITIONED.value,
+                Event.data["action"].astext.in_([each.value for each in _HANDS_OVER]),
+                Event.data["reason"].astext != "",
+            )
+            .order_by(Event.at.desc())
+            .limit(1)
+        )
+        or ""
+    )
 
 
 async def _handover_letter(session: AsyncSession, actor: Actor, handover_id: UUID) -> Source:

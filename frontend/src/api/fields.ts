@@ -987,6 +987,17 @@ export const OwnerChangeFields = {
   'version': '版本号',
 } as const
 
+export const PaperCreateFields = {
+  'kind': '文书种类',
+  'subject_id': '据以制作文书的记录',
+} as const
+
+export const PaperVoidFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
 export const PostCreateFields = {
   'code': '岗位代码',
   'division_code': '所在网格',

@@ -5,6 +5,7 @@ import type {
   AssistStatus,
   AuthorityLevel,
   BaseRule,
+  BlockKind,
   Breakdown,
   CaseAction,
   CaseFlag,
@@ -82,6 +83,9 @@ import type {
   OutcomeStatus,
   Overdue,
   Ownership,
+  PaperKind,
+  PaperSort,
+  PaperStatus,
   PeriodName,
   PoliceMatter,
   ProofPurpose,
@@ -181,6 +185,20 @@ export const AuthorityLevelLabels: Record<AuthorityLevel, string> = {
 export const BaseRuleLabels: Record<BaseRule, string> = {
   'net_of_returns': '先扣除已得款项，再按未受偿额比例分配',
   'gross_then_deduct': '按投入本金比例分配，再扣除已得款项',
+}
+
+export const BlockKindLabels: Record<BlockKind, string> = {
+  'title': '标题',
+  'number': '发文字号',
+  'addressee': '主送机关',
+  'heading': '小标题',
+  'paragraph': '正文',
+  'list': '逐条列出',
+  'table': '表格',
+  'attachments': '附件说明',
+  'signature': '署名',
+  'date': '成文日期',
+  'note': '附注',
 }
 
 export const BreakdownLabels: Record<Breakdown, string> = {
@@ -599,6 +617,8 @@ export const EventNameLabels: Record<EventName, string> = {
   'ledger.voided': '冲销',
   'distribution.created': '编制清退方案',
   'distribution.transitioned': '办理清退方案',
+  'paper.made': '制作文书',
+  'paper.transitioned': '办理文书',
   'import.created': '上传台账',
   'import.read': '读取台账',
   'import.decided': '选择有出入的行怎样处理',
@@ -1088,6 +1108,23 @@ export const OwnershipLabels: Record<Ownership, string> = {
   'lawful': '与案件无关的合法财产',
   'third_party': '第三人善意取得',
   'unclear': '权属不明',
+}
+
+export const PaperKindLabels: Record<PaperKind, string> = {
+  'transfer_letter': '移送书',
+  'rectification_notice': '责令整改通知书',
+  'reminder_letter': '风险提示函',
+  'assignment_slip': '交办单',
+}
+
+export const PaperSortLabels: Record<PaperSort, string> = {
+  '-id': '制作先后（新在前）',
+  'id': '制作先后（旧在前）',
+}
+
+export const PaperStatusLabels: Record<PaperStatus, string> = {
+  'made': '已制作',
+  'voided': '已作废',
 }
 
 export const PeriodNameLabels: Record<PeriodName, string> = {

@@ -577,6 +577,40 @@ export const OutcomeReadWords = {
   'version': '版本号',
 } as const
 
+export const PaperItemWords = {
+  'created_at': '登记时间',
+  'id': '编号',
+  'kind': '文书种类',
+  'made_by': '制作人',
+  'noun': '据以制作文书的记录的种类',
+  'number': '发文字号',
+  'owner_unit': '制作文书的单位',
+  'status': '状态',
+  'subject_id': '据以制作文书的记录',
+  'version': '版本号',
+  'void_reason': '作废的理由',
+} as const
+
+export const PaperReadWords = {
+  'available_actions': '当前用户现在可以办理的操作',
+  'blocks': '文书的内容',
+  'created_at': '登记时间',
+  'id': '编号',
+  'kind': '文书种类',
+  'made_by': '制作人',
+  'noun': '据以制作文书的记录的种类',
+  'number': '发文字号',
+  'owner_unit': '制作文书的单位',
+  'status': '状态',
+  'subject_id': '据以制作文书的记录',
+  'template_version': '模板的版本',
+  'updated_at': '最后修改时间',
+  'version': '版本号',
+  'void_reason': '作废的理由',
+  'voided_at': '作废时间',
+  'voided_by': '作废人',
+} as const
+
 export const PostReadWords = {
   'available_actions': '当前用户现在可以办理的操作',
   'code': '代码',
