@@ -9,6 +9,7 @@ from api.core.base import logging, memory
 from api.core.database import db
 from api.core.web import errors, fast_lane, openapi, reference, web
 from api.domain.across import taken_back
+from api.domain.papers import papers
 from api.routers import ROUTERS
 
 
@@ -36,6 +37,6 @@ def create_app() -> FastAPI:
         app.include_router(router)
     reference.install(app)
     web.install(app)
-    openapi.install(app, ROUTERS, {"x-taken-back": taken_back.table()})
+    openapi.install(app, ROUTERS, {"x-taken-back": taken_back.table(), "x-papers": papers.table()})
     fast_lane.install(app, ROUTERS)
     return app

@@ -18,6 +18,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import RuleViolated
 from api.domain.kit.flow import REASON, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
+from api.domain.kit.nouns import PATHS
 from api.domain.kit.permissions import Permission as P
 from api.domain.leads.lead_transfers import TransferKind
 from api.domain.leads.leads import PETITIONS
@@ -247,6 +248,15 @@ def template(kind: PaperKind, version: int | None = None) -> Template:
     if version is None:
         return versions[-1]
     return next(each for each in versions if each.version == version)
+
+
+def table() -> dict[str, dict[str, str]]:
+    """Noun as in addresses → the kinds made from it → the right to the act that each is about: so the
+    document of the interface has it."""
+    return {
+        PATHS[noun]: {kind.value: RULES[kind].needs.value for kind in kinds_of(noun)}
+        for noun in READS
+    }
 
 
 def kinds_of(noun: str) -> Iterator[PaperKind]:
