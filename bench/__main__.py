@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from bench import exports, imports, resting, run, standing
+from bench import exports, imports, papers, resting, run, standing
 
 T = TypeVar("T")
 
@@ -118,6 +118,12 @@ def main() -> None:
     )
     head = _apart(standing.ratio)
     out.print(f"a record without its head to one with it: {head} (told only)")
+    letters = _apart(papers.measure)
+    out.print(
+        f"{papers.PAPERS} papers: {letters['a_second']} a second (≥ {papers.WANTED}), "
+        f"{letters['ratio']} times the library alone, {letters['megabytes']} MB more"
+        f" (≤ {papers.MEGABYTES})"
+    )
     rest = _rest()
     out.print(f"at rest: {rest} MB (worker < {_MEGABYTES_AT_REST})")
     start = _start()
@@ -130,9 +136,10 @@ def main() -> None:
             f" {of['with_database']}), {of['seconds']} s of processor until ready"
         )
     results = {"api": figures, "import": brought_in, "export": sent_out, "megabytes_at_rest": rest}
-    results |= {"start": start, "standing": head, "serving": resting_now}
+    results |= {"start": start, "standing": head, "serving": resting_now, "papers": letters}
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
     single = {"import": brought_in, "export": sent_out, "start": start, "serving": resting_now}
+    single |= {"papers": letters}
     missed = [name for name, figure in single.items() if not figure["met"]]
     missed += [
         name for name, f in figures.items() if not all(row["met"] for row in f["sizes"].values())

@@ -575,6 +575,7 @@ _PATHS: Final = {
     "assignment_id": "批量交办",
     "reward_id": "奖励",
     "handover_id": "移送、移交",
+    "paper_id": "文书",
     "assist_id": "协办",
     "made_at": "合并时间",
     "made_by": "合并人",

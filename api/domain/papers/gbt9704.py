@@ -23,7 +23,7 @@ class Strength(Labelled):
     DERIVED = "derived", "推算"
 
 
-class Unit(Labelled):
+class MeasureUnit(Labelled):
     """In what a measure is counted."""
 
     MM = "mm", "毫米"
@@ -40,12 +40,12 @@ class Measure:
 
     label: str
     value: float
-    unit: Unit
+    unit: MeasureUnit
     clause: str
     strength: Strength
 
 
-_S, _U = Strength, Unit
+_S, _U = Strength, MeasureUnit
 MEASURES: Final[Mapping[str, Measure]] = {
     "page_width": Measure("纸张宽", 210, _U.MM, "5.1", _S.REQUIRED),
     "page_height": Measure("纸张高", 297, _U.MM, "5.1", _S.REQUIRED),

@@ -2,17 +2,17 @@
 
 /** Noun, the papers that are made from it: the right to the act that each is about. */
 export const PAPER_KINDS: Record<string, Record<string, string>> = {
-  handovers: {
-    transfer_letter: 'lead:handle',
+  'handovers': {
+    'transfer_letter': 'lead:handle',
   },
-  leads: {
-    assignment_slip: 'lead:assign',
-    transfer_letter: 'lead:handle',
+  'leads': {
+    'assignment_slip': 'lead:assign',
+    'transfer_letter': 'lead:handle',
   },
-  rectifications: {
-    rectification_notice: 'inspection:handle',
+  'rectifications': {
+    'rectification_notice': 'inspection:handle',
   },
   'risk-entities': {
-    reminder_letter: 'risk_entity:handle',
+    'reminder_letter': 'risk_entity:handle',
   },
 }
