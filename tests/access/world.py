@@ -141,8 +141,10 @@ def _field_work(world: World) -> None:
                         {"name": f"某保健品经营部{mark}", "kind": "site", "industry": "other"})  # fmt: skip
     world.post("inspections", "market", "/inspections",
                {"entity_id": entity["id"], "inspectors": f"钱某{mark}"})  # fmt: skip
-    world.post("rectifications", "market", "/rectifications",
-               {"entity_id": entity["id"], "requirements": f"停止虚假宣传{mark}"})  # fmt: skip
+    order = world.post("rectifications", "market", "/rectifications",
+                       {"entity_id": entity["id"], "requirements": f"停止虚假宣传{mark}"})  # fmt: skip
+    world.post("papers", "market", "/papers",
+               {"kind": "rectification_notice", "subject_id": order["id"]})  # fmt: skip
 
 
 def _others(world: World) -> None:

@@ -188,6 +188,7 @@ FORMS = {
         order_again: due_on?=RECT-01 requirements? document_no?
         withdraw!: reason
     """,
+    "paper": "void!: reason",
     "outcome": """
         publish
         withdraw!: reason
@@ -319,7 +320,7 @@ BEGINNINGS = {
     "property_item": "registered", "property_measure": "active", "ledger": "posted",
     "distribution": "draft", "reward": "proposed", "risk_entity": "pending",
     "inspection": "planned", "rectification": "ordered", "outcome": "published",
-    "import": "parsing", "handover": "sent",
+    "import": "parsing", "handover": "sent", "paper": "made",
 }  # fmt: skip
 
 

@@ -71,6 +71,8 @@ HOLDERS = {
     "outcome:approve": "leader office",
     "outcome:handle": f"office {REGULATORS} justice",
     "outcome:read": f"{VIEWERS} {REGULATORS} justice",
+    "paper:make": f"office {REGULATORS} justice county",
+    "paper:read": f"{VIEWERS} {REGULATORS} justice county",
     "property:handle": "police police_gateway",
     "property:read": f"{VIEWERS} police police_gateway",
     "recheck_sample:read": VIEWERS,

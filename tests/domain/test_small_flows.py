@@ -22,6 +22,7 @@ from api.domain.outcomes.outcomes import (
     OutcomeStatus,
     first_status,
 )
+from api.domain.papers.papers import PAPER_FLOW, PaperStatus
 from api.domain.restricted import restricted_files
 from api.domain.restricted.restricted_files import RESTRICTED_FLOW, RestrictedStatus
 from tests.domain.actors import UNIT, actor
@@ -79,6 +80,7 @@ PLANS = {
             "close": ("answered", "closed", P.RESTRICTED_FILE_HANDLE),
         },
     ),
+    "paper": (PAPER_FLOW, PaperStatus, {"void": ("made", "voided", P.PAPER_MAKE)}),
     "outcome": (
         OUTCOME_FLOW,
         OutcomeStatus,

@@ -18,7 +18,7 @@ from api.services.across.duties import SOURCES
 from scripts.docs import flows
 
 #: What lies on another record's page, and has no head of its own.
-ON_ANOTHER_PAGE = {"lead_assist", "informant_opening", "ledger"}
+ON_ANOTHER_PAGE = {"lead_assist", "informant_opening", "ledger", "paper"}
 #: A disposal of property, the end of a restricted file, the release of what has no ground any more.
 FINAL = {
     ("property_item", "dispose"),
