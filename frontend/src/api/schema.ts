@@ -1246,6 +1246,61 @@ export interface paths {
          */
         post: operations["outcomes_turns"];
     };
+    "/api/v1/papers": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 文书列表
+         * @description 看得见的记录的文书，包括已经作废的。
+         */
+        get: operations["papers_page"];
+        /**
+         * 制作文书
+         * @description 由一条记录制作文书：按模板填好、编号，内容从此不变。缺少内容的逐项列出，不编号。
+         */
+        post: operations["papers_make"];
+    };
+    "/api/v1/papers/preview": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 文书预览
+         * @description 现在制作会是什么样子：每个数字、每段文字从哪条记录读出，还缺少什么。不编号，不留下记录。
+         */
+        get: operations["papers_preview"];
+    };
+    "/api/v1/papers/{paper_id}": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 文书详情
+         * @description 一份文书制作时的内容，连同当前用户可以办理的操作。
+         */
+        get: operations["papers_read"];
+    };
+    "/api/v1/papers/{paper_id}/file": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 下载文书
+         * @description Word 文档（.docx），版面按 GB/T 9704—2012；下载留有审计记录。
+         */
+        get: operations["papers_file"];
+    };
+    "/api/v1/papers/{paper_id}/transitions": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 办理文书
+         * @description 作废一份文书，须写明理由；号码不再使用，文书留存。
+         */
+        post: operations["papers_transition"];
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -2731,6 +2786,12 @@ export interface components {
             /** @description 状态 */
             status: components["schemas"]["LeadStatus"];
         };
+        /**
+         * BlockKind
+         * @description How a block is set.
+         * @enum {string}
+         */
+        BlockKind: "title" | "number" | "addressee" | "heading" | "paragraph" | "list" | "table" | "attachments" | "signature" | "date" | "note";
         /** Body_auth_change_password */
         Body_auth_change_password: {
             /** @description 新密码 */
@@ -4696,7 +4757,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.case_dropped" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "case.lead_corrected" | "handover.created" | "handover.transitioned" | "handover.case_dropped" | "handover.linked" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.case_dropped" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "case.lead_corrected" | "handover.created" | "handover.transitioned" | "handover.case_dropped" | "handover.linked" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "paper.made" | "paper.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -9401,6 +9462,25 @@ export interface components {
             /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
+        /** Page[PaperItem] */
+        Page_PaperItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["PaperItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
         /** Page[PostShown] */
         Page_PostShown_: {
             /** @description 本页记录 */
@@ -9725,6 +9805,214 @@ export interface components {
             total_is_exact: boolean;
         };
         /**
+         * PaperBlock
+         * @description A block of the paper, in its order.
+         */
+        PaperBlock: {
+            /** @description 版式要素 */
+            kind: components["schemas"]["BlockKind"];
+            /** @description 文字 */
+            parts: components["schemas"]["PaperPart"][];
+            /** @description 表格各行 */
+            rows: components["schemas"]["PaperRow"][];
+        };
+        /**
+         * PaperCreate
+         * @description A paper to be made from a record.
+         */
+        PaperCreate: {
+            /** @description 文书种类 */
+            kind: components["schemas"]["PaperKind"];
+            /**
+             * Format: uuid
+             * @description 据以制作文书的记录
+             */
+            subject_id: string;
+        };
+        /**
+         * PaperItem
+         * @description A paper in a list.
+         */
+        PaperItem: {
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 文书种类 */
+            kind: components["schemas"]["PaperKind"];
+            /** @description 制作人 */
+            made_by: string;
+            /** @description 据以制作文书的记录的种类 */
+            noun: string;
+            /** @description 发文字号 */
+            number: string;
+            /** @description 制作文书的单位 */
+            owner_unit: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["PaperStatus"];
+            /**
+             * Format: uuid
+             * @description 据以制作文书的记录
+             */
+            subject_id: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+            /** @description 作废的理由 */
+            void_reason: string;
+        };
+        /**
+         * PaperKind
+         * @description What kind of paper it is.
+         * @enum {string}
+         */
+        PaperKind: "transfer_letter" | "rectification_notice" | "reminder_letter" | "assignment_slip";
+        /**
+         * PaperMissing
+         * @description What is to be filled in before the paper can be made.
+         */
+        PaperMissing: {
+            /** @description 栏目 */
+            field: string;
+            /** @description 怎样补上 */
+            fill_in: string;
+            /** @description 栏目的名称 */
+            label: string;
+        };
+        /**
+         * PaperPart
+         * @description A stretch of the text: words of the template, or what a field says and where it was read.
+         */
+        PaperPart: {
+            /** @description 栏目；模板自己的文字为空 */
+            field: string | null;
+            /** @description 栏目的名称 */
+            label: string | null;
+            /** @description 从哪种记录读出 */
+            noun: string | null;
+            /** @description 从哪条记录读出；看不到的为空 */
+            record_id: string | null;
+            /** @description 文字 */
+            text: string;
+        };
+        /**
+         * PaperPreview
+         * @description A paper as it would be made now.
+         */
+        PaperPreview: {
+            /** @description 文书的内容，从上到下 */
+            blocks: components["schemas"]["PaperBlock"][];
+            /** @description 文书种类 */
+            kind: components["schemas"]["PaperKind"];
+            /** @description 还缺少的内容；都补上以后才能制作 */
+            missing: components["schemas"]["PaperMissing"][];
+            /** @description 制作以前须核对的；没有的为空 */
+            notice: string;
+            /** @description 据以制作文书的记录的种类 */
+            noun: string;
+            /** @description 当前用户不能制作的原因；可以制作的为空 */
+            refusal: string;
+            /**
+             * Format: uuid
+             * @description 据以制作文书的记录
+             */
+            subject_id: string;
+        };
+        /**
+         * PaperRead
+         * @description One paper.
+         */
+        PaperRead: {
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 文书的内容，从上到下 */
+            blocks: components["schemas"]["PaperBlock"][];
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 文书种类 */
+            kind: components["schemas"]["PaperKind"];
+            /** @description 制作人 */
+            made_by: string;
+            /** @description 据以制作文书的记录的种类 */
+            noun: string;
+            /** @description 发文字号 */
+            number: string;
+            /** @description 制作文书的单位 */
+            owner_unit: components["schemas"]["Named"];
+            /** @description 状态 */
+            status: components["schemas"]["PaperStatus"];
+            /**
+             * Format: uuid
+             * @description 据以制作文书的记录
+             */
+            subject_id: string;
+            /** @description 模板的版本 */
+            template_version: number;
+            /**
+             * Format: date-time
+             * @description 最后修改时间
+             */
+            updated_at: string;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+            /** @description 作废的理由 */
+            void_reason: string;
+            /** @description 作废时间 */
+            voided_at: string | null;
+            /** @description 作废人 */
+            voided_by: string;
+        };
+        /**
+         * PaperRow
+         * @description A row of a table.
+         */
+        PaperRow: {
+            /** @description 内容 */
+            content: components["schemas"]["PaperPart"][];
+            /** @description 项目 */
+            heading: components["schemas"]["PaperPart"][];
+        };
+        /**
+         * PaperSort
+         * @description Orders of the list of papers.
+         * @enum {string}
+         */
+        PaperSort: "-id" | "id";
+        /**
+         * PaperStatus
+         * @description Whether it still holds; its number is never given again.
+         * @enum {string}
+         */
+        PaperStatus: "made" | "voided";
+        /**
+         * PaperVoid
+         * @description 作废
+         */
+        PaperVoid: {
+            /**
+             * 操作
+             * @constant
+             */
+            action: "void";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
          * PasswordReset
          * @description A password for the next login.
          */
@@ -9759,7 +10047,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "recheck_sample:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "shared_change:approve" | "shared_change:prepare" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "time_rule:tighten" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "recheck_sample:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "paper:make" | "paper:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "shared_change:approve" | "shared_change:prepare" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "time_rule:tighten" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PersonLoad
          * @description What one person of the unit has in hand.
@@ -15165,6 +15453,7 @@ export type AuthorityLevel = components['schemas']['AuthorityLevel'];
 export type AvailableAction = components['schemas']['AvailableAction'];
 export type BaseRule = components['schemas']['BaseRule'];
 export type BatchStatus = components['schemas']['BatchStatus'];
+export type BlockKind = components['schemas']['BlockKind'];
 export type BodyAuthChangePassword = components['schemas']['Body_auth_change_password'];
 export type BodyAuthRevoke = components['schemas']['Body_auth_revoke'];
 export type BodyAuthToken = components['schemas']['Body_auth_token'];
@@ -15517,6 +15806,7 @@ export type PageLeftOutLead = components['schemas']['Page_LeftOutLead_'];
 export type PageLineItem = components['schemas']['Page_LineItem_'];
 export type PageMeasureRead = components['schemas']['Page_MeasureRead_'];
 export type PageOutcomeItem = components['schemas']['Page_OutcomeItem_'];
+export type PagePaperItem = components['schemas']['Page_PaperItem_'];
 export type PagePostShown = components['schemas']['Page_PostShown_'];
 export type PagePropertyItemItem = components['schemas']['Page_PropertyItemItem_'];
 export type PagePropertyMeasureItem = components['schemas']['Page_PropertyMeasureItem_'];
@@ -15534,6 +15824,18 @@ export type PageTimelineEntry = components['schemas']['Page_TimelineEntry_'];
 export type PageUnitShown = components['schemas']['Page_UnitShown_'];
 export type PageUserShown = components['schemas']['Page_UserShown_'];
 export type PageVictimItem = components['schemas']['Page_VictimItem_'];
+export type PaperBlock = components['schemas']['PaperBlock'];
+export type PaperCreate = components['schemas']['PaperCreate'];
+export type PaperItem = components['schemas']['PaperItem'];
+export type PaperKind = components['schemas']['PaperKind'];
+export type PaperMissing = components['schemas']['PaperMissing'];
+export type PaperPart = components['schemas']['PaperPart'];
+export type PaperPreview = components['schemas']['PaperPreview'];
+export type PaperRead = components['schemas']['PaperRead'];
+export type PaperRow = components['schemas']['PaperRow'];
+export type PaperSort = components['schemas']['PaperSort'];
+export type PaperStatus = components['schemas']['PaperStatus'];
+export type PaperVoid = components['schemas']['PaperVoid'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type PeriodName = components['schemas']['PeriodName'];
 export type PeriodShown = components['schemas']['PeriodShown'];
@@ -20251,6 +20553,191 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    papers_page: {
+        parameters: {
+            query?: {
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+                with_total?: components["parameters"]["WithTotal"];
+                with_sums?: components["parameters"]["WithSums"];
+                /** @description 排序方式 */
+                sort?: components["schemas"]["PaperSort"];
+                /** @description 发文字号 */
+                q?: string;
+                /** @description 文书种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["PaperKind"][];
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["PaperStatus"][];
+                /** @description 据以制作文书的记录 */
+                subject_id?: string;
+                /** @description 制作文书的单位 */
+                owner_unit_id?: string;
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Page_PaperItem_"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    papers_make: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperCreate"];
+            };
+        };
+        responses: {
+            /** @description 已保存 */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRead"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    papers_preview: {
+        parameters: {
+            query: {
+                /** @description 文书种类 */
+                kind: components["schemas"]["PaperKind"];
+                /** @description 据以制作文书的记录 */
+                subject_id: string;
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["PaperPreview"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    papers_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description 文书 */
+                paper_id: string;
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRead"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    papers_file: {
+        parameters: {
+            query?: never;
+            path: {
+                /** @description 文书 */
+                paper_id: string;
+            };
+        };
+        responses: {
+            /** @description Word 文档 */
+            200: {
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    papers_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: components["parameters"]["IfMatch"];
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 文书 */
+                paper_id: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperVoid"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRead"];
                 };
             };
             400: components["responses"]["Unreadable"];

@@ -1,7 +1,7 @@
 """Papers that are made from records, and the counters of their numbers.
 
 Revision ID: papers
-Revises: lapsed_measures
+Revises: step_terms
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = "papers"
-down_revision = "lapsed_measures"
+down_revision = "step_terms"
 branch_labels = None
 depends_on = None
 
