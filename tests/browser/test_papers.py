@@ -34,7 +34,7 @@ class TestANotice:
         await asked.get_by_label("理由").fill("对象写错")
         await asked.get_by_role("button", name="确定作废").click()
         await expect(dialog.first).to_contain_text("作废：对象写错")
-        await dialog.first.get_by_role("button", name="关闭").click()
+        await dialog.first.get_by_role("button", name="关闭", exact=True).click()
         section = page.get_by_role("region", name="文书")
         await expect(section).to_contain_text("已作废")
 
