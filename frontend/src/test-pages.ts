@@ -71,6 +71,8 @@ export async function showPage(
     attachTo: document.body,
   })
   await flushPromises()
+  await vi.dynamicImportSettled() // parts that are loaded apart
+  await flushPromises()
   await flushPromises()
   return {
     wrapper,
