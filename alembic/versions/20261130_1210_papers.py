@@ -1,7 +1,7 @@
 """Papers that are made from records, and the counters of their numbers.
 
 Revision ID: papers
-Revises: step_terms
+Revises: late_answers
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import op
 
 revision = "papers"
-down_revision = "step_terms"
+down_revision = "late_answers"
 branch_labels = None
 depends_on = None
 
