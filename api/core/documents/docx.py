@@ -306,4 +306,13 @@ def written(blocks: Sequence[Filled], title: str, made_at: datetime) -> bytes:
     about.last_modified_by = ""
     out = io.BytesIO()
     page.document.save(out)
+    _let_go(page.document)
     return out.getvalue()
+
+
+def _let_go(document: "Document") -> None:
+    """The parts of a document and its package hold each other: apart, they go at once, and do not
+    wait by the hundred for the collector."""
+    package: Any = document.part.package
+    for each in [*package.iter_parts(), package]:
+        vars(each).clear()
