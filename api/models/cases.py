@@ -20,6 +20,7 @@ from api.domain.words.identifiers import IdentifierKind
 from api.models.base import (
     DivisionCode,
     Recorded,
+    Since,
     Versioned,
     Waits,
     facets_index,
@@ -45,7 +46,7 @@ FACETS = facets.sql(
 )
 
 
-class Case(Recorded, Versioned, Waits, Base):
+class Case(Recorded, Versioned, Waits, Since, Base):
     """One case. Its texts hold masks where personal identifiers stood."""
 
     __tablename__ = "cases"

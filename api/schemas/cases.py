@@ -26,6 +26,7 @@ from api.schemas.common import (
     DivisionCode,
     FigureQuery,
     Label,
+    LateStep,
     Money,
     Named,
     Optional,
@@ -148,6 +149,7 @@ class CaseQuery(PageQuery):
     is_backlog: bool | None = None
     is_solved: bool | None = None
     overdue: bool | None = Field(None, description="是否已超过法定期限")
+    late_step: LateStep = None
     owner_unit_id: UUID | None = None
     source_lead_id: UUID | None = None
     police_case_no: Optional | None = None

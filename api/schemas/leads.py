@@ -44,6 +44,7 @@ from api.schemas.common import (
     AvailableAction,
     DivisionCode,
     Label,
+    LateStep,
     Money,
     Named,
     Optional,
@@ -316,6 +317,7 @@ class LeadQuery(PageQuery):
     acknowledge_late: bool | None = Field(
         None, description="只看交办后逾期没有签收的（为否时不起作用）"
     )
+    late_step: LateStep = None
     answer_late: bool | None = Field(
         None, description="移送、移交期间（办理期限停计）反馈举报人的期限是否已过"
     )

@@ -187,7 +187,7 @@ EVERY_RULE = """
     TIER-RED 7d~>TIER-RED,
     LEDGER-CONFIRM 3wd,
     STEP-PREPARE 5wd, STEP-APPROVE 3wd, STEP-PAY 5wd, STEP-CLAIM 30wd, STEP-CHECK 10wd,
-    STEP-HANDLE 30wd, STEP-CLOSE 5wd,
+    STEP-HANDLE 30wd, STEP-ANSWER 3wd, STEP-ONWARD 10wd, STEP-CLOSE 5wd,
     WARN-D1 30wd, WARN-D2 15wd, WARN-D3 7wd, WARN-D4 3wd, WARN-D5 1wd, WARN-H1 12h, WARN-H2 2h,
 """
 _SHORT = {"working_day": "wd", "day": "d", "hour": "h", "month": "m", "year": "y", "minute": "min"}

@@ -77,7 +77,8 @@ class TestWhoSeesWhat:
         before = count(office, "lead_message")
         made(show(anonymous, receipt, "/messages", text="他又来了。"))
         (message,) = duties(office, lead["id"], "lead_message")
-        assert (message["what"], message["due_on"]) == ("举报人留言待答复", None)
+        assert (message["what"], message["rule"]) == ("举报人留言待答复", "STEP-ANSWER")
+        assert message["since"] < message["due_on"]
         assert message["url_hint"] == f"/leads/{lead['id']}"
         assert "他又来了" not in str(message)
         made(show(anonymous, receipt, "/messages", text="开一辆白色面包车。"))

@@ -90,7 +90,8 @@ def test_every_way_is_the_same(client, anonymous, way, subject):
             "escalated", client("county").me["unit"]["id"],
         )  # fmt: skip
         assert shown["proposed_unit"] is None
-        assert duties(client("county"), lead_id, "lead_escalated")
+        [duty] = duties(client("county"), lead_id, "lead_escalated")
+        assert (duty["due_on"], duty["rule"]) == (shown["due_on"], "LEAD-01"), "once it had no term"
         assert "lead.routed" in client("county").get(f"/leads/{lead_id}/timeline").text
     for who in (*TOWN, "grid01"):
         status = client(who).get(f"/leads/{lead_id}").status_code
@@ -245,9 +246,12 @@ class TestByOtherWays:
         url = f"/leads/{made['id']}"
         said = {"unit_id": office.me["unit"]["id"], "reason": "反映专项办压着不办"}
         assert done(client("leader").post(f"{url}/accused-units", json=said)) == {"routed": True}
+        assert [each["rule"] for each in duties(county, made["id"])] == ["LEAD-01"]
         answer = county.post(f"{url}/returns", json={"reason": "与专项办无关"})
         assert answer.status_code == 204, answer.text
         assert done(office.get(url))["status"] == "registered"
+        [duty] = duties(office, made["id"])
+        assert duty["rule"] == "LEAD-UNOWNED", "at the desk it is to be given to somebody first"
         for who in ("village01", "grid01"):
             assert client(who).get(url).status_code == 404, who
         accused = done(office.get(f"{url}/informants"))["accused_units"]

@@ -16,6 +16,8 @@ PAY: Final = "STEP-PAY"
 CLAIM: Final = "STEP-CLAIM"
 CHECK: Final = "STEP-CHECK"
 HANDLE: Final = "STEP-HANDLE"
+ANSWER: Final = "STEP-ANSWER"
+ONWARD: Final = "STEP-ONWARD"
 CLOSE: Final = "STEP-CLOSE"
 
 #: Kind of turn → the rule by which it is to be done.
@@ -44,6 +46,25 @@ STEP_TERMS: Final[dict[K, str]] = {
     K.ENTITY_POLICE: CLOSE,
     K.ENTITY_DELIST: CLOSE,
     K.OUTCOME_PUBLISH: APPROVE,
+    K.CASE_ACCEPT: ANSWER,
+    # unless the term of what was returned for investigation runs
+    K.CASE_SEND: ONWARD,
+    K.CASE_ENFORCE: ONWARD,
+    K.CASE_DIVERTED: ONWARD,
+    K.CASE_NOT_INDICTED: ONWARD,
+    K.CASE_NOT_FILED: ONWARD,
+    K.LEAD_MESSAGE: ANSWER,
+    K.LEAD_RECHECK_DRAWN: ONWARD,
 }
-#: Only what single people know of, or brought in themselves, is never brought before anybody above.
-UNTOLD: Final[frozenset[K]] = frozenset()
+#: What has no term here, or not always: why nobody is late with it.
+WITHOUT: Final[dict[K, str]] = {
+    K.CASE_INVESTIGATE: "侦查期限由羁押期限等法律规定，退回补充侦查的另有期限",
+    K.CASE_PROSECUTION: "等检察机关的决定",
+    K.CASE_JUDGMENT: "等人民法院的判决",
+    K.CASE_CLOSE: "等人民法院执行完毕",
+    K.MEASURE_QUEUED: "等前一措施解除",
+    K.INFORMANT_NAME: "只有指定保管人的人知道，不升级；线索自己的期限照算",
+    K.IMPORT_MAP: "只是上传的人的事，还没有登记任何记录",
+    K.IMPORT_COMMIT: "只是上传的人的事，还没有登记任何记录",
+    K.IMPORT_BARE: "只是上传的人的事，没有可以登记的",
+}

@@ -53,11 +53,11 @@ from api.models.units import Unit
 from api.services.across import handovers
 from api.services.across.duties import bound_days
 from api.services.across.figures import LEDGERS, Rows, may_read
-from api.services.cases import case_handovers, victims
+from api.services.cases import case_handovers, case_steps, victims
 from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import inspections, risk_entity_steps
 from api.services.kit import steps, time_rules
-from api.services.leads import lead_assists, lead_duties
+from api.services.leads import lead_assists, lead_duties, lead_steps
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
@@ -72,6 +72,8 @@ STEPS = {
     "risk-entities": risk_entity_steps.STEPS,
     "inspections": inspections.STEPS,
     "outcomes": outcomes.STEPS,
+    "cases": case_steps.STEPS,
+    "leads": lead_steps.STEPS,
 }
 #: Of each list: whose its rows are, when they are due, what they amount to.
 _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
@@ -165,7 +167,7 @@ def _predicates(listing: Listing, matter: Matter) -> list[Any]:
     for name, value in matter.params.items():
         key, moving = _LATE.get(name, (name, _MOVING.get(value if isinstance(value, str) else "")))
         if name == LATE_STEP:
-            moving = f"late {value}"
+            key = moving = steps.key(DutyKind(value))
         kind, predicate = listing.filters[
             listing.negations.get(key, key) if value is False else key
         ]
@@ -178,7 +180,7 @@ async def days() -> dict[str, Any]:
     """The days that statements are bound to, by the rules as they are now."""
     clock = await time_rules.known()
     late = {
-        f"late {one.kind.value}": steps.late_days(clock, found, one.kind)
+        steps.key(one.kind): time_rules.last_start(clock, one.rule)
         for found in STEPS.values()
         for one in found
     }

@@ -53,12 +53,12 @@ from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
 from api.models.victims import Victim
-from api.services.cases import case_handovers, victims
+from api.services.cases import case_handovers, case_steps, victims
 from api.services.entities import inspections, risk_entity_steps
 from api.services.kit import time_rules
 from api.services.kit._duty_source import version_of
 from api.services.kit.steps import Step
-from api.services.leads import lead_alarms, lead_assists, lead_duties
+from api.services.leads import lead_alarms, lead_assists, lead_duties, lead_steps
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
@@ -354,6 +354,8 @@ WATCHED: tuple[Watched, ...] = (
         select(RiskEntity.name).where(RiskEntity.id == Inspection.entity_id).scalar_subquery(),
         Inspection.number,
     ),
+    *_steps(case_steps.STEPS, "cases", Case, P.CASE_READ, Case.title, Case.number),
+    *_steps(lead_steps.STEPS, "leads", Lead, P.LEAD_READ, _L.subject_name, _L.number),
     *_steps(
         outcomes.STEPS, "outcomes", Outcome, P.OUTCOME_READ, Outcome.title, Outcome.number,
     ),

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, false, func, literal_column, or_, select, true
+from sqlalchemy import Date, and_, func, literal_column, select
 
 from api.core.base.statements import param
 from api.domain.cases.cases import CaseStatus
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import Permission as P
-from api.domain.organisation.handing_over import OPEN
 from api.domain.recovery.property_measures import MeasureStatus
 from api.models.cases import Case
 from api.models.property_items import PropertyItem
 from api.models.property_measures import UNDONE, PropertyMeasure
 from api.models.victims import Victim
-from api.services.cases import victims
+from api.services.cases import case_steps, victims
 from api.services.kit._duty_source import NO, Source, in_status, seen_record, unit_record
+from api.services.kit.steps import Step
 from api.services.recovery import property_items
 
 K = DutyKind
@@ -23,25 +23,38 @@ K = DutyKind
 MEASURES_UNTIL = "measures_until"
 
 
-def _case(kind: DutyKind, *statuses: CaseStatus, also: ColumnElement[bool] | None = None) -> Source:
-    return Source(
+def _case(kind: DutyKind, status: CaseStatus) -> Source:
+    """A case in a status that has a term by law, while it runs."""
+    return unit_record(
         kind,
         "cases",
         Case,
         P.CASE_HANDLE,
-        lambda actor: and_(
-            Case.owner_unit_id == actor.unit_id,
-            or_(false(), *(in_status(Case.status, status) for status in statuses)),
-            true() if also is None else also,
-        ),
-        Case.title,
-        Case.number,
-        Case.due_on,
-        Case.due_is_provisional,
-        Case.due_rule,
+        lambda _: [in_status(Case.status, status), *_BY_LAW.get(kind, ())],
+        title=Case.title,
+        number=Case.number,
+        due_on=Case.due_on,
+        provisional=Case.due_is_provisional,
+        rule=Case.due_rule,
     )
 
 
+def _next(step: Step) -> Source:
+    """A case at a step for which the town sets the term."""
+    return unit_record(
+        step.kind,
+        "cases",
+        Case,
+        P.CASE_HANDLE,
+        lambda _: [step.waits],
+        title=Case.title,
+        number=Case.number,
+        since=step.since,
+    )
+
+
+#: Of these the town sets the term where no clock of the law runs.
+_BY_LAW = {step.kind: [Case.due_on.is_not(None)] for step in case_steps.STEPS}
 _M = PropertyMeasure
 _I = PropertyItem
 S = CaseStatus
@@ -84,20 +97,8 @@ SOURCES: tuple[Source, ...] = (
     _case(K.CASE_SEND, S.INVESTIGATION_CONCLUDED),
     _case(K.CASE_PROSECUTION, S.UNDER_PROSECUTION),
     _case(K.CASE_JUDGMENT, S.INDICTED),
-    _case(K.CASE_ENFORCE, S.ADJUDGED),
     _case(K.CASE_CLOSE, S.ENFORCING),
-    _case(
-        K.CASE_DIVERTED,
-        S.DIVERTED_CIVIL,
-        S.DIVERTED_ADMINISTRATIVE,
-        # until it is over, or is recalled, it waits on the page of its hand-over
-        also=or_(
-            Case.handover_status.is_(None),
-            Case.handover_status.not_in(sorted(each.value for each in OPEN)),
-        ),
-    ),
-    _case(K.CASE_NOT_INDICTED, S.NOT_INDICTED),
-    _case(K.CASE_NOT_FILED, S.NOT_FILED),
+    *map(_next, case_steps.STEPS),
     seen_record(
         K.VICTIM_VERIFY,
         "victims",

@@ -45,8 +45,8 @@ from api.models.leads import Lead
 from api.models.units import Division
 from api.schemas.cases import CaseItem, CaseQuery, CaseRead, CaseUpdate
 from api.schemas.common import Reveal, actions
-from api.services.cases import case_handovers, case_parts, case_property, case_texts
-from api.services.kit import columns, handed_over, protect, searching, terms
+from api.services.cases import case_handovers, case_parts, case_property, case_steps, case_texts
+from api.services.kit import columns, handed_over, protect, searching, steps, terms
 from api.services.kit.standing import InCharge, entered, standing_of, taken_by, until
 from api.services.recovery import ledger_awaiting
 
@@ -141,11 +141,12 @@ _READ: dict[str, Any] = _ITEM | {
     "updated_at": Case.updated_at,
     "entered": entered(Case.id, EventName.CASE_TRANSITIONED, *DAYS),
     "taken_by": taken_by(Case),
+    "turn_since": Case.turn_since,
     "parts": case_parts.COLUMN,
     "open_property": case_property.COLUMN,
 }
 #: For the head of the record alone.
-_UNSHOWN = frozenset({"entered", "taken_by", "open_property"})
+_UNSHOWN = frozenset({"entered", "taken_by", "open_property", "turn_since"})
 check_columns(CaseItem, _ITEM, "working_days_left")
 check_columns(
     CaseRead,
@@ -180,6 +181,7 @@ LISTING = Listing(
     read_columns=_READ,
     filters={
         "status": (_ANY_TEXT, lambda p: Case.status == func.any(p)),
+        **steps.late_filters(case_steps.STEPS),
         "primary_category": (_ANY_TEXT, lambda p: Case.primary_category == func.any(p)),
         "charge": (Text(), lambda p: p == func.any(Case.charges)),
         "flag": (Text(), lambda p: p == func.any(Case.flags)),
@@ -254,6 +256,7 @@ async def page(actor: Actor, query: CaseQuery) -> Response:
             "is_backlog": query.is_backlog,
             "is_solved": query.is_solved,
             "overdue": query.overdue,
+            **await steps.late(case_steps.STEPS, query.late_step),
             "owner_unit_id": query.owner_unit_id,
             "source_lead_id": query.source_lead_id,
             "police_case_no": query.police_case_no or None,
@@ -314,6 +317,7 @@ async def read(
         rule=found["due_rule"],
         version=found["due_rule_version"],
     )
+    by_step = steps.term(date.fromisoformat(found.pop("turn_since")))
     found["working_days_left"] = (await terms.known()).of(found)
     found["standing"] = await standing_of(
         CASE_WAY,
@@ -322,7 +326,7 @@ async def read(
         available,
         entered=found.pop("entered"),
         charge=InCharge(found["owner_unit"]["name"], taken=found.pop("taken_by")),
-        term=lambda *_: own,
+        term=lambda turn, clock: own if own.on else by_step(turn, clock),
         beside=lambda terms: handed_over.waiting(actor, handovers, terms),
     )
     found["handovers"] = handed_over.shown(actor, handovers)

@@ -148,7 +148,7 @@ LISTING = Listing(
         "claim_status": (_ANY_TEXT, lambda p: Victim.claim_status == func.any(p)),
         "is_elder": (Boolean(), lambda p: Victim.is_elder == p),
         "import_id": (Uuid(), lambda p: Victim.import_id == p),
-        steps.FILTER: steps.late_filter(STEPS),
+        **steps.late_filters(STEPS),
         "number": (_ANY_TEXT, lambda p: Victim.number == func.any(p)),
         "key": (
             ARRAY(LargeBinary),
@@ -207,7 +207,7 @@ async def page(actor: Actor, query: VictimQuery) -> Response:
         "claim_status": query.claim_status,
         "is_elder": query.is_elder,
         "import_id": query.import_id,
-        steps.FILTER: await steps.late(STEPS, query.late_step),
+        **await steps.late(STEPS, query.late_step),
         **_search(actor, query.q),
     }
     notice = _WHOLE if query.q else None

@@ -145,7 +145,7 @@ LISTING = Listing(
     filters={
         "status": (_ANY_TEXT, lambda p: Inspection.status == func.any(p)),
         "finding": (_ANY_TEXT, lambda p: Inspection.finding == func.any(p)),
-        steps.FILTER: steps.late_filter(STEPS),
+        **steps.late_filters(STEPS),
         "entity_id": (Uuid(), lambda p: Inspection.entity_id == p),
         "rectification_id": (Uuid(), lambda p: Inspection.rectification_id == p),
         "owner_unit_id": (Uuid(), lambda p: Inspection.owner_unit_id == p),
@@ -210,7 +210,7 @@ async def page(actor: Actor, query: InspectionQuery) -> Response:
             "division_below": columns.division_end(place) if place else None,
             "is_reinspection": query.is_reinspection,
             "overdue": query.overdue,
-            steps.FILTER: await steps.late(STEPS, query.late_step),
+            **await steps.late(STEPS, query.late_step),
             "planned_from": query.planned_from,
             "planned_to": query.planned_to,
             "done_from": query.done_from,

@@ -185,7 +185,7 @@ LISTING = Listing(
     filters={
         "status": (_ANY_TEXT, lambda p: RiskEntity.status == func.any(p)),
         "tier": (_ANY_TEXT, lambda p: RiskEntity.tier == func.any(p)),
-        steps.FILTER: steps.late_filter(risk_entity_steps.STEPS),
+        **steps.late_filters(risk_entity_steps.STEPS),
         "route": (_ANY_TEXT, lambda p: RiskEntity.route == func.any(p)),
         "kind": (_ANY_TEXT, lambda p: RiskEntity.kind == func.any(p)),
         "industry": (_ANY_TEXT, lambda p: RiskEntity.industry == func.any(p)),
@@ -255,7 +255,7 @@ async def filters(actor: Actor, query: RiskEntityQuery) -> dict[str, object]:
         "import_id": query.import_id,
         "on_list": query.on_list,
         "inspection_overdue": query.inspection_overdue,
-        steps.FILTER: await steps.late(risk_entity_steps.STEPS, query.late_step),
+        **await steps.late(risk_entity_steps.STEPS, query.late_step),
         "inspection_due_to": query.inspection_due_to,
         "person": sealing.name_key(person) if person else None,
         **await searching.filters(

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Text, and_, func, literal_column, or_, select
-from sqlalchemy.sql.elements import Grouping
+from sqlalchemy import ColumnElement, Date, Text, and_, func, literal_column, select
 from sqlalchemy.types import TypeEngine
 
 from api.domain.across.step_terms import STEP_TERMS
@@ -22,7 +21,7 @@ from api.models.users import PostHolder
 from api.services.kit import time_rules
 from api.services.kit.standing import Until
 
-#: The filter of a list by which the late ones of a kind are opened, and of the query that asks.
+#: The parameter of a list by which the late ones of a kind are opened.
 FILTER = "late_step"
 
 
@@ -67,31 +66,30 @@ def holder_unit(needs: Permission, town: Any, owner: Any, *but: Any) -> Any:
     return func.coalesce(found, owner)
 
 
-def late_filter(steps: Sequence[Step]) -> tuple[TypeEngine[Any], Callable[[Any], Any]]:
-    """A list's filter: at one of the steps since a day, one for each of them, or none where it is
-    not asked for."""
+def late_filters(steps: Sequence[Step]) -> dict[str, tuple[TypeEngine[Any], Callable[[Any], Any]]]:
+    """A list's filters, one for each step: at it since a day, or longer. Each by itself, so that an
+    index may begin with the few rows that wait for it."""
 
-    def predicate(given: Any) -> ColumnElement[bool]:
-        days: Any = Grouping(given)
-        return or_(*(and_(one.waits, one.since <= days[n]) for n, one in enumerate(steps, 1)))
+    def of(one: Step) -> Callable[[Any], ColumnElement[bool]]:
+        return lambda day: and_(one.waits, day >= one.since)
 
-    return ARRAY(Date()), predicate
+    return {key(one.kind): (Date(), of(one)) for one in steps}
 
 
-async def late(steps: Sequence[Step], asked: DutyKind | None) -> list[date | None] | None:
-    """What that filter is bound to. Raises Invalid for a step that the list does not know."""
+def key(kind: DutyKind) -> str:
+    """What the filter of a step is called, and the day that it is bound to."""
+    return f"late_{kind.value}"
+
+
+async def late(steps: Sequence[Step], asked: DutyKind | None) -> dict[str, date]:
+    """What a query asks of those filters. Raises Invalid for a step that the list does not know."""
     if asked is None:
-        return None
+        return {}
     if all(one.kind is not asked for one in steps):
         message = "这个列表没有这一项待办的期限"
         fault = FieldError(f"#query/{FILTER}", "unknown_step", message)
         raise Invalid(message, code="unknown_step", errors=[fault])
-    return late_days(await time_rules.known(), steps, asked)
-
-
-def late_days(clock: time_rules.Clock, steps: Sequence[Step], asked: DutyKind) -> list[date | None]:
-    """The last first day of a term that is over, at the place of the step that is asked for."""
-    return [time_rules.last_start(clock, one.rule) if one.kind is asked else None for one in steps]
+    return {key(asked): time_rules.last_start(await time_rules.known(), STEP_TERMS[asked])}
 
 
 def term(since: date) -> Callable[[Turn[Any], time_rules.Clock], Until]:

@@ -19,6 +19,7 @@ from api.domain.kit.errors import Conflict, Forbidden, NotFound, RuleViolated
 from api.domain.kit.events import EventName
 from api.domain.leads import conflicts as rules
 from api.domain.leads.conflicts import Body
+from api.domain.leads.lead_marks import rules_for, strictest
 from api.domain.leads.leads import NOTHING_MERGED, PENDING, LeadStatus, ReporterKind
 from api.domain.leads.leads import is_routed as goes_by_county
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitBehaviour
@@ -27,7 +28,7 @@ from api.models.leads import Lead
 from api.models.unit_kinds import UnitKind
 from api.models.units import Division, Post, Unit
 from api.schemas.informants import AccusedUnitCreate, LeadReturn
-from api.services.kit import _transition, places
+from api.services.kit import _transition, places, time_rules
 from api.services.leads import (
     lead_assists,
     lead_clocks,
@@ -70,6 +71,22 @@ class Around:
     bodies: Sequence[Body] = ()
     places: Sequence[str] = ()
     posts: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict[UUID, Sequence[UUID]])
+    clock: time_rules.Clock | None = None
+
+    def term(self, town: str, *, fast: bool) -> dict[str, Any]:
+        """The term of a lead that comes to the county at once: it lies at no desk before."""
+        if self.clock is None:
+            return {}
+        due = strictest(
+            self.clock.due_on(rule, today(), town=town) for rule in rules_for((), fast=fast)
+        )
+        return {
+            "due_from": today(),
+            "due_on": due.on,
+            "due_is_provisional": due.is_provisional,
+            "due_rule": due.rule_id,
+            "due_rule_version": due.rule_version,
+        }
 
     def standing(self, subject: str, marked: Collection[UUID] = ()) -> Standing:
         """Who a lead about `subject` is about, and who must keep off it."""
@@ -112,7 +129,7 @@ async def around(session: AsyncSession, division: str) -> Around:
         select(Post.unit_id, Post.id).where(Post.unit_id.in_([body.id for body in bodies]))
     ):
         posts.setdefault(unit, []).append(post)
-    return Around(bodies, list(names), posts)
+    return Around(bodies, list(names), posts, await time_rules.known())
 
 
 async def around_all(session: AsyncSession, divisions: Iterable[str]) -> dict[str, Around]:
@@ -209,6 +226,7 @@ def apart(near: Around, coming: Coming) -> list[tuple[Any, dict[str, Any]]]:
             "proposed_unit_id": None,
             "status": LeadStatus.ESCALATED,
         }
+        lead |= near.term(lead["town_code"], fast=lead["fast_track"])
         # who reported it keeps sight of how it stands, unless it is about them
         viewers[:] = [county, *(each for each in viewers if each == coming.sender)]
         told = {"units": standing.names()}
@@ -328,6 +346,7 @@ async def _route(
     assisting = await lead_assists.units_of(session, lead.id)
     await lead_assists.let_off(session, lead, assisting, MUST_KEEP_OFF)
     _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)
+    await lead_clocks.begin_if_none(session, lead)
     seeing = await record_access.viewers_of(session, leads.RESOURCE, lead.id)
     await record_access.withdraw(session, lead.id, seeing)
     sender = await _sender(session, lead, standing.barred)
@@ -365,6 +384,8 @@ async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: Le
     lead.town_code, lead.owner_unit_id = place.town_code, place.office_unit_id
     back = LeadStatus.REGISTERED if lead.status is LeadStatus.ESCALATED else lead.status
     _transition.put(lead, back)
+    if back is LeadStatus.REGISTERED:
+        lead_clocks.stop(lead)
     lead.unowned_on = today()  # the town waits for its unit only now
     # a report from the public is not shown to the village before the office has seen it
     village = place.village_unit_id if lead.created_by_post_id else None

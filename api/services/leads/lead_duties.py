@@ -56,9 +56,10 @@ from api.models.receipts import UNREAD, LeadMessage
 from api.models.recheck_samples import RecheckSampleLine
 from api.services.kit import time_rules
 from api.services.kit._duty_source import NO_DETAIL, Source, in_status, unit_record
-from api.services.leads import lead_alarms, lead_assists
+from api.services.leads import lead_alarms, lead_assists, lead_steps
 
 K = DutyKind
+_STEPS = {step.kind: step for step in lead_steps.STEPS}
 
 
 def _not_alarmed() -> ColumnElement[bool]:
@@ -434,6 +435,7 @@ SOURCES: tuple[Source, ...] = (
         Lead.subject_name,
         Lead.number,
         shared=False,
+        since=_STEPS[K.LEAD_RECHECK_DRAWN].since,
     ),
     _lead(K.LEAD_ESCALATED, LeadStatus.ESCALATED),
     Source(
@@ -528,5 +530,6 @@ SOURCES: tuple[Source, ...] = (
         title=Lead.subject_name,
         number=Lead.number,
         shared=False,
+        since=_STEPS[K.LEAD_MESSAGE].since,
     ),
 )

@@ -141,6 +141,7 @@ def draft(actor: Actor | None, body: _Body, place: places.Place, number: str) ->
         "proposed_unit_id": None,
         "assisted": False,
         "unowned_on": today(),
+        "due_from": None,
         "due_on": None,
         "due_is_provisional": False,
         "due_rule": "",

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from api.core.base.clock import TIMEZONE
+from api.domain.across.step_terms import STEP_TERMS
 from api.domain.across.ways import LEAD_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
@@ -163,11 +164,12 @@ def _drawn(
     actor: Actor, lead: dict[str, Any], terms: Terms, offered: Set[str]
 ) -> list[dict[str, Any]]:
     """What the office owes a lead that was drawn for a second verification."""
+    drawn_on = lead.pop("drawn_on")
     if not lead["recheck_drawn"] or lead["status"] not in DRAWABLE or lead["is_merged"]:
         return []
     mine = actor.may(Permission.LEAD_ASSIGN)
     kind, act = DutyKind.LEAD_RECHECK_DRAWN, _if_offered(LeadAction.RECHECK, offered)
-    whom, term = Whose.OFFICE.label, standing.Until()
+    whom, term = Whose.OFFICE.label, _counted(terms.clock, STEP_TERMS[kind], drawn_on)
     return [standing.waits(kind.label, whom, term, terms, is_mine=mine, act=act if mine else None)]
 
 

@@ -75,7 +75,7 @@ from api.models.recheck_samples import RecheckSampleLine
 from api.models.units import Division, Post, Unit
 from api.schemas.common import Reveal, actions, options_of, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
-from api.services.kit import columns, searching, terms, time_rules
+from api.services.kit import columns, searching, steps, terms, time_rules
 from api.services.kit.standing import entered, taken_by
 from api.services.leads import (
     lead_alarms,
@@ -83,6 +83,7 @@ from api.services.leads import (
     lead_duties,
     lead_obligations,
     lead_standing,
+    lead_steps,
     lead_texts,
     lead_transfers,
     lead_waivers,
@@ -259,6 +260,7 @@ _READ: dict[str, Any] = _ITEM | {
         RecheckSampleLine.drawn,
         RecheckSampleLine.second_conclusion.is_(None),
     ),
+    "drawn_on": lead_steps.DRAWN_ON,
     "has_phone": exists().where(Informant.lead_id == Lead.id, Informant.phone_enc.is_not(None)),
     "has_receipt": exists().where(LeadReceipt.lead_id == Lead.id),
     "keepers_wanted": exists().where(Informant.lead_id == Lead.id, Informant.keepers_wanted),
@@ -300,6 +302,7 @@ _DECIDING = {
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
     "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by", "received_by",
     "unowned_on", "created_unit", "last_act", "due_held_on", "keepers_wanted", "recused_ids",
+    "drawn_on",
 }  # fmt: skip
 check_columns(
     LeadRead,
@@ -389,6 +392,7 @@ LISTING = Listing(
         "acknowledge_until": (
             Date(), lambda p: and_(Lead.status == LeadStatus.ASSIGNED, Lead.assigned_on <= p),
         ),
+        **steps.late_filters(lead_steps.STEPS),
         "answer_late": (Boolean(), lambda _: _IS_ANSWER_LATE),
         "answer_in_time": (
             Boolean(), lambda _: not_(func.coalesce(_IS_ANSWER_LATE, literal_column("false"))),
@@ -521,6 +525,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "owned": query.unowned is False or None,
         "unowned_until": await _late_since(lead_alarms.OFFICE_RULE) if query.unowned_late else None,
         "acknowledge_until": await _late_since("LEAD-ACK") if query.acknowledge_late else None,
+        **await steps.late(lead_steps.STEPS, query.late_step),
         "answer_late": query.answer_late or None,
         "answer_in_time": query.answer_late is False or None,
         "filed_until": await _late_since(OPEN_CASE_RULE) if query.open_case_late else None,

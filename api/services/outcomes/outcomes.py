@@ -122,7 +122,7 @@ LISTING = Listing(
     filters={
         "kind": (_ANY_TEXT, lambda p: Outcome.kind == func.any(p)),
         "status": (_ANY_TEXT, lambda p: Outcome.status == func.any(p)),
-        steps.FILTER: steps.late_filter(STEPS),
+        **steps.late_filters(STEPS),
         "owner_unit_id": (Uuid(), lambda p: Outcome.owner_unit_id == p),
         "issued_from": (Date(), lambda p: Outcome.issued_on >= p),
         "issued_to": (Date(), lambda p: Outcome.issued_on <= p),
@@ -157,7 +157,7 @@ async def page(actor: Actor, query: OutcomeQuery) -> Response:
         "kind": query.kind,
         "status": query.status,
         "owner_unit_id": query.owner_unit_id,
-        steps.FILTER: await steps.late(STEPS, query.late_step),
+        **await steps.late(STEPS, query.late_step),
         "issued_from": query.issued_from,
         "issued_to": query.issued_to,
         "q": None if searching.blank(query.q) else searching.plain(query.q),

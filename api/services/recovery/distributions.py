@@ -276,7 +276,7 @@ LISTING = Listing(
         "case_id": (Uuid(), lambda p: D.case_id == p),
         "status": (_ANY_TEXT, lambda p: D.status == func.any(p)),
         "objection_below": (Date(), lambda p: D.objection_until < p),
-        steps.FILTER: steps.late_filter(STEPS),
+        **steps.late_filters(STEPS),
         "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _SEARCHED))),
     },
     sorts={
@@ -341,7 +341,7 @@ async def page(actor: Actor, query: DistributionQuery) -> Response:
         "case_id": query.case_id,
         "status": query.status,
         "objection_below": today() if query.objection_over else None,
-        steps.FILTER: await steps.late(STEPS, query.late_step),
+        **await steps.late(STEPS, query.late_step),
         "q": None if searching.blank(query.q) else searching.plain(query.q),
     }
     return await LISTING.page(actor, query, filters, query.sort.value)

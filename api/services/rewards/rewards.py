@@ -169,7 +169,7 @@ LISTING = Listing(
     read_columns=_READ,
     filters={
         "status": (_ANY_TEXT, lambda p: Reward.status == func.any(p)),
-        steps.FILTER: steps.late_filter(STEPS),
+        **steps.late_filters(STEPS),
         "q": (Text(), lambda p: or_(*(search.within(each, p) for each in _TEXTS))),
     },
     sorts={
@@ -198,7 +198,7 @@ async def filters(query: RewardQuery) -> dict[str, object]:
     """What a query asks for, as LISTING takes it."""
     asked = None if searching.blank(query.q) else searching.plain(query.q)
     late = await steps.late(STEPS, query.late_step)
-    return {"status": query.status, "q": asked, steps.FILTER: late}
+    return {"status": query.status, "q": asked, **late}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9052,7 +9052,7 @@ export interface components {
          * @description What is late.
          * @enum {string}
          */
-        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "reward_approve" | "reward_code" | "reward_pay" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "inspection_close" | "outcome_publish" | "measure" | "rectification" | "inspection" | "visit";
+        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "reward_approve" | "reward_code" | "reward_pay" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "inspection_close" | "outcome_publish" | "case_accept" | "case_send" | "case_enforce" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "lead_message" | "lead_recheck_drawn" | "measure" | "rectification" | "inspection" | "visit";
         /**
          * Overview
          * @description The figures of the campaign, as far as the reader may see them.
@@ -15412,6 +15412,8 @@ export interface components {
         IfMatch: string;
         /** @description 上次读到的 ETag；内容一个字也没有变时答 304，没有正文 */
         IfNoneMatch: string;
+        /** @description 只看这一项待办逾期没有办的 */
+        LateStep: components["schemas"]["DutyKind"];
         /** @description 线索 */
         LeadId: string;
         /** @description 每页条数，最多 200 */
@@ -16105,6 +16107,7 @@ export type ParameterCursor = components['parameters']['Cursor'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type ParameterIfMatch = components['parameters']['IfMatch'];
 export type ParameterIfNoneMatch = components['parameters']['IfNoneMatch'];
+export type ParameterLateStep = components['parameters']['LateStep'];
 export type ParameterLeadId = components['parameters']['LeadId'];
 export type ParameterLimit = components['parameters']['Limit'];
 export type ParameterRecordId = components['parameters']['RecordId'];
@@ -16472,6 +16475,7 @@ export interface operations {
                 is_solved?: boolean;
                 /** @description 是否已超过法定期限 */
                 overdue?: boolean;
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 承办单位 */
                 owner_unit_id?: string;
                 /** @description 来源线索 */
@@ -16837,8 +16841,7 @@ export interface operations {
                 status?: components["schemas"]["DistributionStatus"][];
                 /** @description 只看公示期已满的（为否时不起作用） */
                 objection_over?: boolean;
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
             };
         };
         responses: {
@@ -17949,8 +17952,7 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["InspectionStatus"][];
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 检查结果；可重复给出，取其中之一 */
                 finding?: components["schemas"]["Finding"][];
                 /** @description 风险主体 */
@@ -18383,6 +18385,7 @@ export interface operations {
                 unowned_late?: boolean;
                 /** @description 只看交办后逾期没有签收的（为否时不起作用） */
                 acknowledge_late?: boolean;
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 移送、移交期间（办理期限停计）反馈举报人的期限是否已过 */
                 answer_late?: boolean;
                 /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
@@ -18665,6 +18668,7 @@ export interface operations {
                 unowned_late?: boolean;
                 /** @description 只看交办后逾期没有签收的（为否时不起作用） */
                 acknowledge_late?: boolean;
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 移送、移交期间（办理期限停计）反馈举报人的期限是否已过 */
                 answer_late?: boolean;
                 /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
@@ -20241,8 +20245,7 @@ export interface operations {
                 kind?: components["schemas"]["OutcomeKind"][];
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["OutcomeStatus"][];
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 登记单位 */
                 owner_unit_id?: string;
                 /** @description 发布日期起（含） */
@@ -20962,8 +20965,7 @@ export interface operations {
                 case_id?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["PropertyStatus"][];
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 种类；可重复给出，取其中之一 */
                 kind?: components["schemas"]["PropertyKind"][];
                 /** @description 甄别结果；可重复给出，取其中之一 */
@@ -22508,8 +22510,7 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["RewardStatus"][];
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
             };
         };
         responses: {
@@ -22574,8 +22575,7 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["RewardStatus"][];
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
             };
         };
         responses: {
@@ -22775,8 +22775,7 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["EntityStatus"][];
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 风险等级；可重复给出，取其中之一 */
                 tier?: components["schemas"]["RiskTier"][];
                 /** @description 处置路线；可重复给出，取其中之一 */
@@ -22867,8 +22866,7 @@ export interface operations {
                 q?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["EntityStatus"][];
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 风险等级；可重复给出，取其中之一 */
                 tier?: components["schemas"]["RiskTier"][];
                 /** @description 处置路线；可重复给出，取其中之一 */
@@ -24445,8 +24443,7 @@ export interface operations {
                 case_id?: string;
                 /** @description 状态；可重复给出，取其中之一 */
                 status?: components["schemas"]["VictimStatus"][];
-                /** @description 只看这一项待办逾期没有办的 */
-                late_step?: components["schemas"]["DutyKind"];
+                late_step?: components["parameters"]["LateStep"];
                 /** @description 登记情况；可重复给出，取其中之一 */
                 claim_status?: components["schemas"]["ClaimStatus"][];
                 /** @description 付款时是否年满六十周岁 */

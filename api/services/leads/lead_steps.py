@@ -1,0 +1,52 @@
+"""What waits beside a lead's own term, and until when."""
+
+from typing import Any
+
+from sqlalchemy import Date, and_, cast, exists, func, literal_column, select
+
+from api.domain.kit.duties import DutyKind as K
+from api.domain.kit.permissions import Permission
+from api.domain.leads.leads import DRAWABLE
+from api.models.leads import Lead
+from api.models.receipts import UNREAD, LeadMessage
+from api.models.recheck_samples import RecheckSample, RecheckSampleLine
+from api.services.kit.steps import Step, holder_unit
+
+
+def _day(moment: Any) -> Any:
+    return cast(func.timezone(literal_column("'Asia/Shanghai'"), moment), Date)
+
+
+_OPEN_LINE = and_(
+    RecheckSampleLine.lead_id == Lead.id,
+    RecheckSampleLine.drawn,
+    RecheckSampleLine.second_conclusion.is_(None),
+)
+#: Since when the second verification of a lead that was drawn is to be ordered.
+DRAWN_ON = (
+    select(_day(func.min(RecheckSample.created_at)))
+    .join(RecheckSampleLine, RecheckSampleLine.sample_id == RecheckSample.id)
+    .where(_OPEN_LINE)
+    .correlate(Lead)
+    .scalar_subquery()
+)
+_IS_UNREAD = and_(LeadMessage.lead_id == Lead.id, literal_column(f"({UNREAD})"))
+
+STEPS = (
+    Step(
+        K.LEAD_RECHECK_DRAWN,
+        and_(
+            Lead.status.in_(DRAWABLE),
+            Lead.merged_into_id.is_(None),  # it goes on in another one
+            exists(literal_column("1")).where(_OPEN_LINE).correlate(Lead),
+        ),
+        DRAWN_ON,
+        holder_unit(Permission.LEAD_ASSIGN, Lead.town_code, Lead.owner_unit_id),
+    ),
+    # Whatever the lead's stage: a reporter who is not answered stops telling.
+    Step(
+        K.LEAD_MESSAGE,
+        exists(literal_column("1")).where(_IS_UNREAD).correlate(Lead),
+        select(_day(func.min(LeadMessage.at))).where(_IS_UNREAD).correlate(Lead).scalar_subquery(),
+    ),
+)
