@@ -14,6 +14,7 @@ from api.core.database.db import Base
 from api.domain.leads.lead_transfers import TransferKind, TransferSide
 from api.domain.leads.leads import (
     DecisionLevel,
+    LeadStatus,
     PoliceMatter,
     ReceivingOrgan,
     ReviewResult,
@@ -127,6 +128,10 @@ class LeadTransfer(Recorded, Versioned, Waits, Base):
     aftermath: Mapped[str] = mapped_column(default="", server_default="")
     #: Taken back before anybody had received it, or by whom it was about.
     recalled_on: Mapped[date | None]
+    #: Where the lead stood when it was handed over, for when that is taken back.
+    left_status: Mapped[LeadStatus | None]
+    #: The sender took it back while another was on its way or answered: that one tells of the lead.
+    is_taken_back: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     #: Of a round before the lead was opened anew: it says nothing of this one.
     is_past: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     recall_reason: Mapped[str] = mapped_column(default="", server_default="")
@@ -199,4 +204,7 @@ class LeadTransferClock(Base):
 
 
 #: In which order the last of a lead's hand-overs stands first (`lead_transfers.last_of`).
-LAST_FIRST = (LeadTransfer.refused_on.is_not(None), LeadTransfer.id.desc())
+LAST_FIRST = (
+    or_(LeadTransfer.refused_on.is_not(None), LeadTransfer.is_taken_back),
+    LeadTransfer.id.desc(),
+)

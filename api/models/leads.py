@@ -384,6 +384,7 @@ class Lead(Recorded, Versioned, Waits, Base):
     recheck_drawn = False
     #: Whether the police filed over its last hand-over, and whether a case came of it: so, too.
     police_filed = False
+    police_have_it = False
     has_case = False
     #: Whether its receiver left it to the sender to conclude: so, too.
     unsettled = False

@@ -105,6 +105,7 @@ class TransferShown(Shown):
     recalled_on: date | None = Field(description="收回日期，或者因故终止的日期")
     recall_reason: str
     reason: str
+    is_taken_back: bool = Field(description="是否送出以后收回，由前一次的接收单位接着办")
     is_past: bool = Field(description="是否属于重新办理以前的一轮")
     clocks: list[TransferClockShown]
 

@@ -134,6 +134,7 @@ class Standing:
     transfer_receiver_id: UUID | None = None
     transfer_organ: ReceivingOrgan | None = None
     has_case: bool = False
+    police_have_it: bool = False
     assists_awaited: tuple[str, ...] = ()
     unsettled: bool = False
     waived_from: LeadStatus | None = LeadStatus.CONCLUDED
@@ -481,7 +482,12 @@ class TestWhatIsLeft:
 
     @pytest.mark.parametrize(
         ("stage", "code"),
-        [(TransferStage.FILED, "goods_missing"), (TransferStage.DROPPED, "aftermath_missing")],
+        [
+            (TransferStage.FILED, "goods_missing"),
+            (TransferStage.DROPPED, "aftermath_missing"),
+            (TransferStage.DECLINED, "review_undecided"),
+            (TransferStage.UPHELD, "review_undecided"),
+        ],
     )
     @pytest.mark.parametrize("action", HIDES.split())
     def test_it_comes_first(self, action, stage, code):
@@ -545,6 +551,7 @@ class TestConclusion:
         assert unsettled(organ, result, review) is left
         read = {
             "refused_on": None,
+            "is_taken_back": False,
             "id": "2",
             "organ": organ,
             "result": result,
@@ -552,6 +559,7 @@ class TestConclusion:
         }
         older = {
             "refused_on": None,
+            "is_taken_back": False,
             "id": "1",
             "organ": "police",
             "result": "not_filed",

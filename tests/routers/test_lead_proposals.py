@@ -75,12 +75,15 @@ class TestWhatADepartmentHas:
         if approved:
             head = {"approved_by": made["transfers"][-1]["approved_by"]}
             body = {**body, **ASKED, **head}
-        act(market, made, "transfer_police", **body)
+        made = act(market, made, "transfer_police", **body)
         assert duties(civil, made["id"]) == []
+        assert fresh(civil, made)["transfers"][0]["recalled_on"] is None
+        receive(client("police"), made)
         seen = fresh(civil, made)
         assert seen["transfers"][0]["recall_reason"] == "改为移送公安"
         items = done(civil.get(f"/leads/{made['id']}/timeline"))["items"]
-        [sent] = [e for e in items if e["data"].get("action") == "transfer_police"]
+        said = [e for e in items if e["data"].get("action") == "record_receipt"]
+        [sent] = [e for e in said if e["data"].get("taken_from")]
         told = {each["label"]: each["value"] for each in sent["details"]}
         assert told["不再由该单位办理"] == civil.me["unit"]["name"]
 

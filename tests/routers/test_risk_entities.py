@@ -356,6 +356,27 @@ class TestTiersAndRoutes:
 
 
 class TestRefusals:
+    def test_what_is_another_departments_to_deal_with_goes_there(self, client):
+        """Nobody accepts as done what nobody dealt with; who judged wrongly says so."""
+        office, market = client("office"), client("market")
+        made = assess(market, register(market), "orange", route="other_department")
+        made = act(market, "risk-entities", made, "list")
+        status, told = refused(market, "risk-entities", made, "accept")
+        assert (status, told["code"]) == (422, "department_not_handed_over")
+        assert made["standing"]["next_action"] == "transfer_department"
+        sent = {
+            "organ": "other",
+            "department": "县民政局",
+            "materials": "材料",
+            "reason": "属其职责",
+        }
+        act(market, "risk-entities", made, "transfer_department", **sent)
+        given = {"route": "evident", "reason": "不涉及其他部门"}
+        other = assess(market, register(market), "orange", route="other_department")
+        other = act(market, "risk-entities", other, "list")
+        act(office, "risk-entities", other, "choose_route", **given)
+        act(market, "risk-entities", other, "accept")
+
     def test_a_crime_is_not_accepted_without_the_police(self, client):
         """Neither by a smooth walk nor after other measures; who judged wrongly says why."""
         market = client("market")

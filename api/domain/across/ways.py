@@ -19,7 +19,7 @@ from api.domain.entities.inspections import InspectionStatus as Is
 from api.domain.entities.rectifications import RECTIFICATION_FLOW
 from api.domain.entities.rectifications import RectificationAction as Ra
 from api.domain.entities.rectifications import RectificationStatus as Rs
-from api.domain.entities.risk_entities import RISK_ENTITY_FLOW
+from api.domain.entities.risk_entities import RISK_ENTITY_FLOW, RiskRoute
 from api.domain.entities.risk_entities import EntityAction as Ea
 from api.domain.entities.risk_entities import EntityStatus as Es
 from api.domain.imports.imports import IMPORT_FLOW, is_uploader
@@ -487,7 +487,32 @@ HANDOVER_WAY: Final = Way(
 # --- risk entities ------------------------------------------------------------------------------
 
 
-_HANDLE = Turn(K.ENTITY_HANDLE, (Ea.ACCEPT,))
+def _goes(route: RiskRoute) -> Callable[[Any], bool]:
+    """Whether an entity has yet to go to whoever its route leads to."""
+    return lambda entity: entity.route == route and entity.handover_status in WITH_NOBODY
+
+
+def _stays(entity: Any) -> bool:
+    return not (
+        _goes(RiskRoute.OTHER_DEPARTMENT)(entity) or _goes(RiskRoute.SUSPECTED_CRIME)(entity)
+    )
+
+
+_TO_DEAL_WITH = (
+    Turn(
+        K.ENTITY_HANDLE,
+        (Ea.TRANSFER_DEPARTMENT,),
+        when=_goes(RiskRoute.OTHER_DEPARTMENT),
+        says="风险主体待移交主管部门",
+    ),
+    Turn(
+        K.ENTITY_HANDLE,
+        (Ea.TRANSFER_POLICE, Ea.FIX_EVIDENCE),
+        when=_goes(RiskRoute.SUSPECTED_CRIME),
+        says="风险主体待固定证据、移送公安",
+    ),
+    Turn(K.ENTITY_HANDLE, (Ea.ACCEPT,), when=_stays),
+)
 RISK_ENTITY_WAY: Final = Way(
     RISK_ENTITY_FLOW,
     (
@@ -497,8 +522,8 @@ RISK_ENTITY_WAY: Final = Way(
         Stage(
             "处置",
             {
-                Es.LISTED: (_HANDLE,),
-                Es.HANDLING: (_HANDLE,),
+                Es.LISTED: _TO_DEAL_WITH,
+                Es.HANDLING: _TO_DEAL_WITH,
                 Es.RECTIFYING: (Turn(K.ENTITY_ACCEPT, (Ea.ACCEPT,)),),
                 Es.TRANSFERRED_DEPARTMENT: (Turn(K.ENTITY_ANSWER, (Ea.ACCEPT,), when=is_settled),),
                 Es.TRANSFERRED_POLICE: (Turn(K.ENTITY_POLICE, (Ea.DELIST,), when=is_settled),),

@@ -22,6 +22,7 @@ from api.domain.kit.permissions import Permission as P
 from api.domain.organisation.handing_over import (
     LEFT_TO_SENDER,
     RECEIVER,
+    WITH_NOBODY,
     Department,
     is_open,
     reported,
@@ -235,6 +236,21 @@ CRIME_WITH_POLICE = Predicate(
     RuleViolated,
     f"《行政执法机关移送涉嫌犯罪案件的规定》第3条、第11条；{PLAN}：涉嫌犯罪的，固定证据，移送司法机关",
 )
+
+
+def _department_has_it(actor: Actor, record: Any) -> bool:
+    del actor
+    return record.route != RiskRoute.OTHER_DEPARTMENT or record.handover_status not in WITH_NOBODY
+
+
+#: What is another's to deal with ends when that one has had it.
+DEPARTMENT_HAS_IT = Predicate(
+    "department_not_handed_over",
+    "处置路线是涉及其他部门的，先移交主管部门；研判有误的，说明理由改定处置路线",
+    _department_has_it,
+    RuleViolated,
+    f"{PLAN}：涉及其他部门的，依法移交",
+)
 ALL_RECTIFIED = Predicate(
     "rectification_open",
     "尚有未销号的整改，复查合格后才能验收",
@@ -401,7 +417,13 @@ RISK_ENTITY_FLOW: Flow[EntityStatus, EntityAction] = Flow(
             S.ACCEPTED,
             P.RISK_ENTITY_ASSESS,
             fields=(_NOTE,),
-            when=(HANDLER, ALL_RECTIFIED, CRIME_WITH_POLICE, HANDOVER_ANSWERED),
+            when=(
+                HANDLER,
+                ALL_RECTIFIED,
+                CRIME_WITH_POLICE,
+                DEPARTMENT_HAS_IT,
+                HANDOVER_ANSWERED,
+            ),
         ),
         A.DELIST: Step(
             frozenset({S.ACCEPTED, S.SHUT_DOWN, S.TRANSFERRED_POLICE}),

@@ -28,6 +28,7 @@ class Body:
     also_called: Sequence[str] = ()
 
 
+_SHORTEST_PLACE = 2
 #: Kinds that see every lead of their town: barred, they can only be kept off it by the county.
 SEE_ALL = frozenset({UnitBehaviour.LEADERSHIP, UnitBehaviour.OFFICE, UnitBehaviour.SUPERVISION})
 #: Whom the town's leadership is not above.
@@ -110,6 +111,47 @@ def named(subject: str, bodies: Iterable[Body], places: Collection[str]) -> set[
         for each in bodies
         if any(_is(said, name) for name in _callings(each, places)) or _is_villager(said, each)
     }
+
+
+#: What may stand before the name of a unit: the body above it, by whatever name.
+_ABOVE = re.compile(
+    "[县市区]?(?:公安局|公安分局|分局|市场监督管理局|市场监管局|市监局|民政局|司法局|文化和旅游局|文旅局|财政局"
+    "|人民政府|党委政府|党委|政府|综治中心)"
+)
+_PARTS = re.compile(r"[、，,；;/和及与]")
+
+
+def parts_of(name: str) -> list[str]:
+    """The bodies that somebody wrote into one field."""
+    return [part for part in (_plain(each) for each in _PARTS.split(name)) if part]
+
+
+def called(name: str, bodies: Iterable[Body], places: Collection[str]) -> set[UUID]:
+    """The units of the system that somebody means by the name of a body: by a short name of the town
+    (众兴派出所), with the body above them (某县公安局众兴派出所), or by a part of them (派出所户籍科)."""
+    said = _plain(name)
+    found: set[UUID] = set()
+    for each in bodies:
+        for calling in _callings(each, places):
+            before, stands, behind = said.partition(calling)
+            whole = behind and each.behaviour is UnitBehaviour.VILLAGE
+            if calling and stands and not whole and not _before(before, places):
+                found.add(each.id)
+    return found
+
+
+def _before(said: str, places: Collection[str]) -> str:
+    """What stands before the name of a unit and is neither its place nor the body above it."""
+    stems = {_plain(place) for place in places if place}
+    stems |= {place[:n] for place in stems for n in range(_SHORTEST_PLACE, len(place))}
+    while said:
+        above = _ABOVE.match(said)
+        length = above.end() if above else 0
+        length = max([length, *(len(stem) for stem in stems if said.startswith(stem))])
+        if not length:
+            return said
+        said = said[length:]
+    return said
 
 
 def is_of(subject: str, name: str, places: Collection[str]) -> bool:

@@ -187,9 +187,13 @@ def unsettled(
 
 
 def last_of(transfers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The last of a lead's hand-overs as they were read. What the head refused was none, where there
-    was another: whoever had the lead goes on with it."""
-    return max(transfers, key=lambda each: (each["refused_on"] is None, each["id"]))
+    """The last of a lead's hand-overs as they were read. What the head refused, or the sender took
+    back, was none, where there was another: whoever had the lead goes on with it."""
+    return max(transfers, key=lambda each: (_counts(each), each["id"]))
+
+
+def _counts(handover: Mapping[str, Any]) -> bool:
+    return handover["refused_on"] is None and not handover["is_taken_back"]
 
 
 def leaves_conclusion(stage: str | None, transfers: Sequence[Mapping[str, Any]]) -> bool:

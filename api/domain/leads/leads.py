@@ -312,6 +312,8 @@ class LeadRecord(Record, Protocol):
     #: Whether the police filed over the last hand-over, and whether a case was opened from it.
     police_filed: bool
     has_case: bool
+    #: Whether what they filed in this round is theirs still: they have not given it up.
+    police_have_it: bool
     #: Whether what the last receiver answered leaves it to the sender to say what was found.
     unsettled: bool
     #: Where it stood before a head let go what was owed or waited for, today and last of all.
@@ -338,7 +340,9 @@ _FOR_POLICE = frozenset({None, LeadConclusion.SUSPECTED_CRIME, LeadConclusion.IL
 
 
 def _may_be_offence(_: Actor, record: Record) -> bool:
-    return cast("LeadRecord", record).conclusion in _FOR_POLICE
+    lead = cast("LeadRecord", record)
+    # found a crime once, it is the police's to decide, whatever a second verification says
+    return lead.conclusion in _FOR_POLICE or Obligation.POLICE_DECISION.value in lead.owes
 
 
 MAY_BE_OFFENCE = Predicate(
@@ -394,6 +398,15 @@ NO_CASE = Predicate(
     lambda _, record: not cast("LeadRecord", record).has_case,
     Conflict,
     HANDED_OVER,
+)
+#: Who escalated it takes it back: the office, not the unit that has the lead.
+OFFICE_ESCALATED = Predicate(
+    "office_escalated",
+    "上报县专项办的，由镇专项办收回",
+    lambda actor, record: (
+        cast("LeadRecord", record).transfer_organ is not ReceivingOrgan.COUNTY
+        or actor.may(P.LEAD_ASSIGN)
+    ),
 )
 AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", HANDED_OVER, _T.SENT)
 RECEIVED = _at(
@@ -543,6 +556,15 @@ NONE_OPEN_AT_POLICE = Predicate(
     f"{_REGULATION}第7条、第8条",
 )
 
+#: What they filed is theirs: it is not handed to them a second time.
+NOT_FILED = Predicate(
+    "filed_already",
+    "公安机关已就本线索立案，不再移送；另有犯罪事实的请另行登记线索",
+    lambda _, record: not cast("LeadRecord", record).police_have_it,
+    Conflict,
+    f"{_REGULATION}第8条",
+)
+
 #: 移送规定第2条: who transfers is an organ that enforces administrative law. The offices act for the
 #: governments of their town and county.
 _PUNISHING = frozenset(
@@ -666,6 +688,13 @@ NOTHING_LEFT = (
         RuleViolated,
         f"{_REGULATION}第10条",
     ),
+    Predicate(
+        "review_undecided",
+        "公安机关不予立案的，须先提请复议、建议检察院立案监督，或者接受这一决定",
+        lambda _, record: cast("LeadRecord", record).transfer_stage not in UNDECIDED,
+        RuleViolated,
+        f"{_REGULATION}第9条",
+    ),
 )
 
 #: What the county was handed it answers, or gives back.
@@ -767,13 +796,6 @@ RESULT_BACK = (
         None,
     ),
     *NOTHING_LEFT,
-    Predicate(
-        "review_undecided",
-        "公安机关不予立案的，提请复议、建议检察院立案监督，或者接受这一决定以后才能办结",
-        lambda _, record: cast("LeadRecord", record).transfer_stage not in UNDECIDED,
-        RuleViolated,
-        f"{_REGULATION}第9条",
-    ),
     _answered_by(
         "移交的线索须有对方的办理结果才能办结；" + _NO_ANSWER,
         PETITIONS,
@@ -1200,6 +1222,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 MAY_BE_OFFENCE,
                 NOT_PENDING,
                 NONE_OPEN_AT_POLICE,
+                NOT_FILED,
                 *NOTHING_LEFT,
             ),
             article=f"{_REGULATION}第5条",
@@ -1224,6 +1247,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 MAY_BE_OFFENCE,
                 NOT_UNAPPROVED,
                 NONE_OPEN_AT_POLICE,
+                NOT_FILED,
                 *NOTHING_LEFT,
             ),
             article=f"{_REGULATION}第3条、第5条",
@@ -1240,6 +1264,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 MAY_BE_OFFENCE,
                 NOT_PENDING,
                 NONE_OPEN_AT_POLICE,
+                NOT_FILED,
                 *NOTHING_LEFT,
             ),
             article=f"{_REGULATION}第3条",
@@ -1273,7 +1298,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(REASON,),
-            when=(HANDLER, AWAITS_RECEIPT, NO_CASE),
+            when=(HANDLER, AWAITS_RECEIPT, NO_CASE, OFFICE_ESCALATED),
             danger=True,
             article=HANDED_OVER,
         ),

@@ -51,6 +51,17 @@ def of_hand_overs(transfers: Iterable[dict[str, Any]]) -> TransferResult | None:
     return found
 
 
+def have_it(transfers: Iterable[dict[str, Any]]) -> bool:
+    """Whether what the police filed last in this round is theirs still: not given up."""
+    filed = [
+        each
+        for each in transfers
+        if not each["is_past"]
+        and decided(each["organ"], each["result"], each["review_result"]) is _FILED
+    ]
+    return bool(filed) and max(filed, key=lambda one: one["id"])["dropped_on"] is None
+
+
 def filed_on(transfers: Iterable[dict[str, Any]]) -> str | None:
     """The day on which the police filed, of the hand-overs of a lead as they were read."""
     days = [

@@ -10,6 +10,7 @@ from api.core.base.clock import today
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid
 from api.domain.kit.permissions import Permission
+from api.domain.law.time_rules import TimeUnit
 from api.domain.leads.lead_marks import (
     CLOSE_RULE,
     USUAL_RULE,
@@ -52,6 +53,7 @@ async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
     due = await _strictest(session, lead, today())
     if given is not None:
         _check_given(given, due, lead)
+        await _check_longest(session, given, due)
     lead.due_from, lead.due_given = today(), given
     lead.due_on = given or due.on
     lead.due_is_provisional = due.is_provisional and given is None
@@ -65,6 +67,14 @@ async def begin_if_none(session: AsyncSession, lead: Lead) -> None:
     none = lead.due_on is None and lead.due_held_on is None
     if lead.status in TERMED and (none or lead.due_rule == CLOSE_RULE):
         await begin(session, lead, None)
+
+
+def never_stood_still(lead: Lead) -> None:
+    """What was taken back before anybody had it was with its handler all the time: no term is won by
+    handing over and taking back."""
+    if lead.due_held_on is not None:
+        lead.due_on, lead.due_held_on = lead.due_held_on, None
+        lead.due_pauses = lead.due_pauses[:-1]
 
 
 async def _close(session: AsyncSession, lead: Lead) -> None:
@@ -99,6 +109,18 @@ def _check_given(given: date, due: Deadline, lead: Lead) -> None:
         why = [FocusMark(mark).label for mark in lead.marks] + ["快办"] * lead.fast_track
         message = f"{'、'.join(why)}的线索，办理期限不能晚于 {due.on}（{due.rule_id}）"
         raise Invalid(message, errors=[FieldError("/due_on", "later_than_mark", message)])
+
+
+async def _check_longest(session: AsyncSession, given: date, due: Deadline) -> None:
+    """Nobody is given more time than the rule's maximum: what is late would be late never."""
+    clock = await time_rules.clock(session)
+    rule = clock.rule(due.rule_id, today())
+    if rule.maximum is None or rule.unit is not TimeUnit.WORKING_DAY:
+        return
+    last = clock.calendar.step(today(), rule.maximum)
+    if given > last:
+        message = f"办理期限最长{rule.maximum}个工作日，不能晚于 {last}（{rule.rule_id}）"
+        raise Invalid(message, errors=[FieldError("/due_on", "later_than_maximum", message)])
 
 
 def _is_bound(lead: Lead) -> bool:

@@ -21,7 +21,6 @@ from api.domain.leads.leads import (
     NO_CASE,
     NOT_DRAWN,
     NOTHING_MERGED,
-    OPEN_STAGES,
     TRIAGE,
     FeedbackMode,
     LeadAction,
@@ -33,7 +32,6 @@ from api.domain.leads.leads import (
 from api.domain.organisation.organisation import LEAD_HANDLERS, UnitBehaviour
 from api.models.cases import CaseLead
 from api.models.informants import Informant
-from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.receipts import LeadReceipt
 from api.models.units import Unit
@@ -91,6 +89,14 @@ _NOT_DRAWN = frozenset(
 )
 _TAKE_BACK = LeadAction.TAKE_BACK.value
 _TO_POLICE = (LeadAction.TRANSFER_POLICE.value, LeadAction.REPORT_POLICE.value)
+_ASKS_THE_POLICE = {
+    *_TO_POLICE,
+    LeadAction.PROPOSE_TRANSFER.value,
+    LeadAction.CONCLUDE.value,
+}
+#: What may be found where the police have filed.
+_AS_FILED = frozenset({LeadConclusion.SUSPECTED_CRIME, LeadConclusion.ILLEGAL})
+_RECEIVES = LeadAction.RECORD_RECEIPT.value
 #: With these a term begins, whichever day it ended on before.
 _BEGINS = frozenset({LeadAction.ASSIGN.value, LeadAction.RECHECK.value})
 #: What the timeline keeps of an action in the words given; days, units and codes it keeps anyway.
@@ -126,12 +132,10 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     step, data = _transition.take(actor, lead, LEAD_FLOW, body, [days])
     if before is LeadStatus.RECHECK and found:
         await recheck_samples.second_done(session, actor, lead.id, found)
-    effect = _EFFECTS.get(body.action)
-    if effect:
-        had = await _has_it(session, lead) if body.action in _TO_POLICE else None
-        await effect(session, actor, lead, body)
-        if had is not None and had.recalled_on is not None:
-            told["taken_from"] = had.department
+    if body.action in _EFFECTS:
+        told |= await _taken_from(session, actor, lead, body)
+        if body.action in _HANDED_OVER:
+            (await lead_transfers.current(session, lead)).left_status = before
         lead.unsettled = await lead_transfers.unsettled(session, lead)
         data["to"] = lead.status.value  # what is taken back goes to where it was
     # handed over or answered, it is another unit's turn, whatever its status
@@ -155,13 +159,15 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     await session.flush()
 
 
-async def _has_it(session: AsyncSession, lead: Lead) -> LeadTransfer | None:
-    """Who has a lead that goes to the police, and is told that it is not theirs any more."""
-    if lead.transfer_stage in OPEN_STAGES:
-        return await lead_transfers.current(session, lead)
-    if lead.transfer_stage is not TransferStage.APPROVED:
-        return None
-    return await lead_transfers.laid_by(session, lead, await lead_transfers.current(session, lead))
+async def _taken_from(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> dict[str, str]:
+    """Do what the act does; who had a lead that somebody else receives by it is not waited for any
+    more, and the timeline says so."""
+    had = None
+    if body.action == _RECEIVES and lead.transfer_stage is TransferStage.SENT:
+        last = await lead_transfers.current(session, lead)
+        had = await lead_transfers.laid_by(session, lead, last)
+    await _EFFECTS[body.action](session, actor, lead, body)
+    return {"taken_from": had.department} if had is not None and had.recalled_on else {}
 
 
 async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
@@ -175,6 +181,8 @@ async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
         lead.has_case = bool(
             await session.scalar(select(exists().where(CaseLead.lead_id == lead.id)))
         )
+    if action in _ASKS_THE_POLICE:
+        lead.police_have_it = await lead_transfers.police_have_it(session, lead)
     if action == LeadAction.UNWAIVE.value:
         lead.waived_from = await lead_waivers.found(session, lead)
     if action in _ANSWERED:
@@ -318,6 +326,13 @@ async def _in_time(session: AsyncSession, lead: Lead) -> None:
 
 
 async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
+    if lead.police_have_it and body.conclusion not in _AS_FILED:
+        raise RuleViolated(
+            "公安机关已就本线索立案，核查结论应当是查实；公安机关撤案以后，再另行核查",
+            code="contradicts_filing",
+            errors=[FieldError("/conclusion", "contradicts_filing", "公安机关已立案")],
+        )
+    anew = lead.conclusion is not None
     lead.conclusion = body.conclusion
     lead.concluded_by_id, lead.concluded_unit_id = actor.id, actor.unit_id
     helped = await lead_assists.ever_asked(session, lead)
@@ -332,7 +347,7 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
     lead.concluded_on = today()
     if department:
         await lead_transfer_decisions.divert(session, actor, lead, department)
-    await lead_obligations.arise(session, lead, body.conclusion)
+    await lead_obligations.arise(session, lead, body.conclusion, anew=anew)
     # before the first lead that a draw can take there is a seed, of which nobody knows what it draws
     await recheck_seeds.seal(session, lead.town_code)
 

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import today
 from api.domain.kit.actors import Actor
 from api.domain.leads import lead_obligations as law
+from api.domain.leads import police_decisions as police_said
 from api.domain.leads.lead_obligations import ObligationEnd
-from api.domain.leads.leads import LeadConclusion, Obligation, TransferStage
+from api.domain.leads.leads import LeadConclusion, Obligation, TransferResult, TransferStage
 from api.models.lead_obligations import LeadObligation
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
@@ -55,9 +56,12 @@ def _end(lead: Lead, row: LeadObligation, by: ObligationEnd) -> None:
     lead.owes = [each for each in lead.owes if each != row.kind.value]
 
 
-async def arise(session: AsyncSession, lead: Lead, conclusion: LeadConclusion) -> None:
+async def arise(
+    session: AsyncSession, lead: Lead, conclusion: LeadConclusion, *, anew: bool
+) -> None:
     """What a conclusion asks for is owed from now on, unless it is done already. What was owed
-    before ends by what comes in its place; a crime stays the police's to decide."""
+    before ends by what comes in its place; a crime stays the police's to decide. `anew`: a second
+    verification found it, of which the police knew nothing when they declined."""
     handler = await session.get_one(Unit, lead.owner_unit_id)
     asked = law.arises(conclusion, handler.behaviour)
     if asked is None:
@@ -66,14 +70,14 @@ async def arise(session: AsyncSession, lead: Lead, conclusion: LeadConclusion) -
     for row in before:
         if row.kind not in {asked, Obligation.POLICE_DECISION}:
             _end(lead, row, ObligationEnd.REPLACED)
-    if asked in {row.kind for row in before} or asked in await _done(session, lead):
+    if asked in {row.kind for row in before} or asked in await _done(session, lead, anew=anew):
         return
     session.add(LeadObligation(lead_id=lead.id, kind=asked, arose_on=today(), person="", reason=""))
     lead.owes = [*lead.owes, asked.value]
     await session.flush()
 
 
-async def _done(session: AsyncSession, lead: Lead) -> set[Obligation]:
+async def _done(session: AsyncSession, lead: Lead, *, anew: bool) -> set[Obligation]:
     """What the hand-overs of this round have done, before anybody concluded."""
     rows = await session.execute(
         select(LeadTransfer, Unit.behaviour)
@@ -84,7 +88,11 @@ async def _done(session: AsyncSession, lead: Lead) -> set[Obligation]:
     for transfer, behaviour in rows:
         if transfer.received_on is not None:
             done |= law.met_by_receipt(transfer.organ, behaviour)
-        if transfer.result is not None:
+        declined = (
+            police_said.decided(transfer.organ, transfer.result, transfer.review_result)
+            is TransferResult.NOT_FILED
+        )
+        if transfer.result is not None and not (anew and declined):
             done |= law.met_by_result(transfer.organ, transfer.result)
     # a dispute that was found only now has yet to go to whoever settles it
     return done - {Obligation.ROUTE_RECEIPT}

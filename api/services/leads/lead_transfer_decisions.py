@@ -22,6 +22,7 @@ from api.domain.leads.leads import (
     OPEN_STAGES,
     DecisionLevel,
     LeadAction,
+    LeadStatus,
     ReceivingOrgan,
     TransferMoment,
     TransferResult,
@@ -33,6 +34,7 @@ from api.models.units import Unit
 from api.services.kit import _transition, time_rules
 from api.services.leads import (
     conflicts,
+    lead_clocks,
     lead_obligations,
     lead_sight,
     lead_waivers,
@@ -50,6 +52,7 @@ from api.services.leads.lead_transfers import (
     last_clock,
     lie_still,
     note,
+    over_before,
     pass_over,
     ran,
     recalled,
@@ -139,13 +142,18 @@ async def _refuse(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     await keep(session, transfer, refusal=body.reason)
     lead.transfer_stage = TransferStage.REFUSED
     await run(session, transfer, today(), None)
+    if not await _as_before(session, lead, transfer):
+        _transition.settle(lead, before(lead))
+
+
+async def _as_before(session: AsyncSession, lead: Lead, transfer: LeadTransfer) -> bool:
+    """Whoever had the lead before this hand-over goes on with it; whether somebody had it."""
     kept = await laid_by(session, lead, transfer)
     if kept is not None and await receivers.keeps_off(session, lead, kept):
         await recalled(session, kept, conflicts.MUST_KEEP_OFF)
         kept = None
     if kept is None:
-        _transition.settle(lead, before(lead))
-        return
+        return False
     lead.transfer_receiver_id, lead.transfer_organ = kept.receiver_unit_id, kept.organ
     if kept.result is not None:
         lead.transfer_stage = TransferStage.ANSWERED
@@ -153,6 +161,7 @@ async def _refuse(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
         lead.transfer_stage = TransferStage.ACCEPTED
     else:
         lead.transfer_stage = await lead_waivers.resume(session, kept)
+    return True
 
 
 async def _send(session: AsyncSession, lead: Lead, transfer: LeadTransfer, to: Receiver) -> None:
@@ -221,9 +230,6 @@ async def _to_police(session: AsyncSession, actor: Actor, lead: Lead, body: Any)
     if lead.transfer_stage is TransferStage.APPROVED:
         transfer = await current(session, lead)
         _ensure_as_approved(transfer, body)
-        kept = await laid_by(session, lead, transfer)
-        if kept is not None and kept.result is None:
-            await recalled(session, kept, f"改为{kind.label}")
         await _papers(session, transfer, body)
         if to.unit_id is not None:  # else its clock runs since the approval
             await run(session, transfer, today(), clock)
@@ -244,8 +250,8 @@ async def _begun(
     organ: ReceivingOrgan,
     to: Receiver,
 ) -> LeadTransfer:
-    """A hand-over with its papers; what an earlier receiver owed is not waited for any more."""
-    await end(session, lead, f"改为{kind.label}")
+    """A hand-over with its papers; an earlier receiver's lies still until this one has it."""
+    await lie_still(session, lead)
     transfer = _made(actor, lead, kind, organ)
     transfer.department = to.name if to.unit_id else ""
     await _papers(session, transfer, body)
@@ -314,9 +320,16 @@ async def escalate(
 async def _recall(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     """Nobody has received it yet: it is as before it was handed over."""
     del actor
-    receiver = lead.transfer_receiver_id
+    receiver, transfer = lead.transfer_receiver_id, await current(session, lead)
     await end(session, lead, body.reason)
-    _transition.settle(lead, before(lead))
+    stands = before(lead)
+    if await _as_before(session, lead, transfer):
+        transfer.is_taken_back = True
+        told_meanwhile = lead.status is LeadStatus.FED_BACK
+        stands = lead.status if told_meanwhile else transfer.left_status or stands
+    if lead.transfer_stage not in OPEN_STAGES and transfer.organ is not ReceivingOrgan.COUNTY:
+        lead_clocks.never_stood_still(lead)
+    _transition.settle(lead, stands)
     await lead_sight.let_go(session, lead, receiver)
 
 
@@ -336,6 +349,7 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Handed, body: Any)
     lead.transfer_stage = TransferStage.ACCEPTED if settled else TransferStage.RECEIVED
     await note(session, actor, transfer, TransferMoment.RECEIPT)
     if isinstance(lead, Lead):
+        await over_before(session, lead, transfer, f"改为{transfer.kind.label}")
         await lead_obligations.received(session, lead, transfer)
     await run(session, transfer, day, None if settled else _decides(transfer), at)
 

@@ -76,20 +76,38 @@ async def named(session: AsyncSession, actor: Actor, lead: Lead, name: str) -> R
     """Who settles a dispute, by the name in the conclusion: a unit of the system where it is one that
     can record the receipt itself. Raises RuleViolated for a body that may not have the lead."""
     near = await conflicts.around(session, lead.division_code)
-    found = [each for each in near.bodies if each.id in rules.named(name, near.bodies, near.places)]
+    known = _known(name, near)
+    _ensure_one(name, known, _DIVERTED, ReceivingOrgan.DISPUTE)
+    found = [each for each in near.bodies if each.id in known]
     able = [each for each in found if each.behaviour in law.RECEIVERS[ReceivingOrgan.DISPUTE]]
-    if len(able) == 1:
-        unit = await session.get_one(Unit, able[0].id)
+    if found:
+        unit = await session.get_one(Unit, (able or found)[0].id)
         own = {actor.unit_id, lead.owner_unit_id}
         await ensure_may_have(session, lead, unit, ReceivingOrgan.DISPUTE, own, _DIVERTED)
         return Receiver(unit.name, unit.id)
-    if found:
-        await _ensure_clear(session, lead, [each.id for each in found])
-    elif rules.is_of(lead.subject_name, name, near.places):
+    if rules.is_of(lead.subject_name, name, near.places):
         raise _accused(_DIVERTED, name)
-    else:
-        _ensure_organ(name, ReceivingOrgan.DISPUTE, _DIVERTED)
+    _ensure_organ(name, ReceivingOrgan.DISPUTE, _DIVERTED)
     return Receiver(name)
+
+
+def _known(name: str, near: conflicts.Around) -> set[UUID]:
+    """The units of the system that somebody named as a body."""
+    return {
+        each
+        for part in rules.parts_of(name)
+        for each in (
+            rules.named(part, near.bodies, near.places)
+            | rules.called(part, near.bodies, near.places)
+        )
+    }
+
+
+def _ensure_one(name: str, known: Collection[UUID], field: str, organ: ReceivingOrgan) -> None:
+    """One body has an affair, and answers for it."""
+    if known and len(rules.parts_of(name)) > 1:
+        message = f"“{name}”写了不止一个单位，请只写一个；其他单位可以请其协办"
+        raise _refusal(field, "receiver_twice", message, organ)
 
 
 def _accused(field: str, name: str) -> RuleViolated:
@@ -170,7 +188,8 @@ async def _ensure_outside(
 ) -> None:
     """A body outside is no unit of the system in other words, and not whom the lead is about."""
     near = await conflicts.around(session, lead.division_code)
-    named = rules.named(name, near.bodies, near.places)
+    named = _known(name, near)
+    _ensure_one(name, named - set(own), _NAME, organ)
     if named & set(own):
         message = f"“{name}”就是移送、移交的一方，不能移交给自己"
         raise _refusal(_NAME, "handover_to_self", message, organ)

@@ -17,12 +17,13 @@ from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import (
     OPEN_STAGES,
     LeadStatus,
+    ReceivingOrgan,
     TransferMoment,
     TransferResult,
     TransferStage,
 )
 from api.models.cases import CaseIdentifier
-from api.models.lead_transfers import LAST_FIRST, LeadTransfer, LeadTransferClock
+from api.models.lead_transfers import FILED_OVER, LAST_FIRST, LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.risk_entities import RiskEntityIdentifier
 from api.models.units import Unit
@@ -56,7 +57,7 @@ _SHOWN = (
     "reviewed_on", "review_document_no", "supervision_on", "supervision_by",
     "supervision_document_no", "supervision_reason", "goods_on", "goods", "goods_receipt_no", "dropped_on",
     "aftermath", "recalled_on",
-    "recall_reason", "reason", "is_past",
+    "recall_reason", "reason", "is_past", "is_taken_back",
 )  # fmt: skip
 #: What is read of a hand-over, whatever it is of.
 COLUMNS: dict[str, Any] = {name: getattr(LeadTransfer, name) for name in _SHOWN} | {
@@ -311,7 +312,7 @@ async def lie_still(session: AsyncSession, lead: Lead) -> None:
 
 
 async def laid_by(session: AsyncSession, lead: Lead, proposal: LeadTransfer) -> LeadTransfer | None:
-    """With whom a lead was in this round when its hand-over to the police was proposed."""
+    """With whom a lead was in this round when it was handed over anew, or that was proposed."""
     found = await session.scalars(
         select(LeadTransfer)
         .where(
@@ -328,6 +329,17 @@ async def laid_by(session: AsyncSession, lead: Lead, proposal: LeadTransfer) -> 
     return found.one_or_none()
 
 
+async def over_before(
+    session: AsyncSession, lead: Lead, transfer: LeadTransfer, reason: str
+) -> None:
+    """Whoever had the lead before this hand-over, and has not answered, is not waited for any more."""
+    kept = await laid_by(session, lead, transfer)
+    if kept is None or kept.result is not None:
+        return
+    if kept.kind is not law.TransferKind.DISPUTE or kept.received_on is None:
+        await recalled(session, kept, reason)
+
+
 async def recalled(session: AsyncSession, transfer: LeadTransfer, reason: str) -> None:
     """It is not with whoever had it any more, and says why."""
     transfer.recalled_on = today()
@@ -340,6 +352,18 @@ async def unsettled(session: AsyncSession, lead: Lead) -> bool:
         return False
     last = await current(session, lead)
     return law.unsettled(last.organ, last.result, last.review_result)
+
+
+async def police_have_it(session: AsyncSession, lead: Lead) -> bool:
+    """`police_decisions.have_it` of a lead that is locked."""
+    dropped = select(LeadTransfer.dropped_on).where(
+        LeadTransfer.lead_id == lead.id,
+        ~LeadTransfer.is_past,
+        LeadTransfer.organ == ReceivingOrgan.POLICE,
+        FILED_OVER,
+    )
+    last = await session.execute(dropped.order_by(LeadTransfer.id.desc()).limit(1))
+    return (found := last.one_or_none()) is not None and found.dropped_on is None
 
 
 def before(lead: Lead) -> LeadStatus:

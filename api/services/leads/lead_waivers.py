@@ -17,7 +17,14 @@ from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.services.kit import _transition
 from api.services.leads import lead_obligations
-from api.services.leads.lead_transfers import before, current, goes_on, recalled, run
+from api.services.leads.lead_transfers import (
+    before,
+    current,
+    goes_on,
+    over_before,
+    recalled,
+    run,
+)
 
 
 def last_act(lead_id: Any) -> ColumnElement[Any]:
@@ -59,6 +66,7 @@ async def waive(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> N
     if lead.transfer_stage in OPEN_STAGES | {TransferStage.FILED}:
         transfer = await current(session, lead)
         await recalled(session, transfer, body.reason)
+        await over_before(session, lead, transfer, body.reason)
         lead.transfer_stage = TransferStage.WAIVED
         lead.transfer_receiver_id = lead.transfer_organ = None
         await run(session, transfer, today(), None)

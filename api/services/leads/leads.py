@@ -596,6 +596,7 @@ class _FlowView:
     transfer_organ: ReceivingOrgan | None
     police_filed: bool
     has_case: bool
+    police_have_it: bool
     unsettled: bool
     waived_from: LeadStatus | None
     assists_awaited: list[str]
@@ -686,6 +687,7 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         ReceivingOrgan(organ) if (organ := lead["transfer_organ"]) else None,
         police_decisions.of_hand_overs(lead["transfers"]) is TransferResult.FILED,
         bool(lead["cases"]),
+        police_decisions.have_it(lead["transfers"]),
         law.leaves_conclusion(lead["transfer_stage"], lead["transfers"]),
         lead_waivers.waived_from(LeadStatus(lead["status"]), lead.pop("last_act")),
         lead_assists.awaited(lead["assists"]),

@@ -32,7 +32,14 @@ from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.services.kit import _transition, protect
 from api.services.leads import lead_clocks, lead_obligations
-from api.services.leads.lead_transfers import keep, moment, note, pass_over, run
+from api.services.leads.lead_transfers import (
+    keep,
+    moment,
+    note,
+    over_before,
+    pass_over,
+    run,
+)
 
 Follower = Callable[[AsyncSession, Actor, Lead, LeadTransfer], Awaitable[None]]
 #: Who is told what the police decided on a lead.
@@ -139,6 +146,7 @@ async def _receive(
     await keep(session, transfer, receipt_no=receipt_no, received_by=actor.name)
     lead.transfer_stage = TransferStage.RECEIVED
     await note(session, actor, transfer, TransferMoment.RECEIPT)
+    await over_before(session, lead, transfer, f"改为{transfer.kind.label}")
     await lead_obligations.received(session, lead, transfer)
     clock = law.decides(transfer.kind, transfer.organ, transfer.matter)
     await run(session, transfer, day, clock, transfer.received_at)

@@ -5306,6 +5306,8 @@ export interface components {
             investigators: string;
             /** @description 是否属于重新办理以前的一轮 */
             is_past: boolean;
+            /** @description 是否送出以后收回，由前一次的接收单位接着办 */
+            is_taken_back: boolean;
             /** @description 移送、移交的性质 */
             kind: components["schemas"]["TransferKind"];
             /** @description 材料清单 */
@@ -7782,6 +7784,8 @@ export interface components {
             investigators: string;
             /** @description 是否属于重新办理以前的一轮 */
             is_past: boolean;
+            /** @description 是否送出以后收回，由前一次的接收单位接着办 */
+            is_taken_back: boolean;
             /** @description 移送、移交的性质 */
             kind: components["schemas"]["TransferKind"];
             /** @description 材料清单 */

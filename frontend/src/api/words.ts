@@ -245,6 +245,7 @@ export const HandoverReadWords = {
   'id': '编号',
   'investigators': '核实情况的执法人员',
   'is_past': '是否属于重新办理以前的一轮',
+  'is_taken_back': '是否送出以后收回',
   'kind': '移送、移交的性质',
   'materials': '材料清单',
   'matter': '公安机关接受的案件类型',
