@@ -56,6 +56,8 @@ _OPEN = text(among("status", frozenset(S) - OVER))
 _MAY_BE_LATE = text(among("status", frozenset(S) - OVER | {S.REJECTED}))
 #: Nobody's yet.
 _UNOWNED = among("status", {S.RECEIVED, S.REGISTERED, S.DISPUTED})
+#: Since when nobody handles it.
+UNOWNED_SINCE = f"CASE WHEN leads.{_UNOWNED} THEN leads.unowned_on END"
 _WITH_A_UNIT = (
     S.ASSIGNED, S.VERIFYING, S.RECHECK, S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT,
     S.TRANSFERRED_POLICE,

@@ -18,7 +18,8 @@ from tests.entities import act as act_on
 from tests.entities import assess, register
 from tests.factories import unit_of
 from tests.figures import count, overview, questions
-from tests.handovers import RECEIPT, late, offered, turns_of
+from tests.handovers import RECEIPT, body_for, late, offered, turns_of
+from tests.leads import act as act_on_lead
 
 SENT = {"materials": "卷宗材料一册", "reason": "不构成犯罪，属民事纠纷"}
 PAPERS = {
@@ -234,6 +235,18 @@ class TestADivertedCase:
             police, case, "divert_civil", route="litigation", department="县人民法院", **SENT
         )
         assert [each["status"] for each in case["handovers"]] == ["recalled", "sent"]
+
+    def test_taking_it_back_says_which_and_from_whom(self, client):
+        police, market = client("police"), client("market")
+        made = handed(police, diverted(client))
+        lead = act_on_lead(market, factories.conclude(client("office"), market), "transfer_police",
+                           **body_for(police))  # fmt: skip
+        name, day = client("justice").me["unit"]["name"], today().isoformat()
+        for shown, whom in ((made, name), (lead, police.me["unit"]["name"])):
+            said = offered(shown)["recall"]["restates"]
+            assert whom in said
+            assert day in said
+            assert "不再是对方的待办" in said
 
     def test_once_received_it_is_not_taken_back_not_by_looking_into_it_again_either(self, client):
         police, justice = client("police"), client("justice")

@@ -127,3 +127,24 @@ def test_the_county_has_it_as_a_duty_after_the_second_term(client, running):
     assert sorted(e["data"]["step"] for e in told) == [1, 2]
     factories.assign(office, lead, client("police"))
     assert alarms(county, lead, "lead_unowned_county") == []
+
+
+def test_what_nobody_handles_is_ordered_by_the_term_that_it_shows(client, running):
+    office = client("office")
+    mark = factories.fresh("无人承办")
+    made = [factories.make_lead(office, subject_name=f"{mark}{n}") for n in range(3)]
+    for lead, days in zip(made, (-2, -6, -4), strict=True):
+        waiting_since(running, lead, STEP(today(), days))
+
+    def order(sort: str) -> list[str]:
+        found, asked = [], {"unowned": True, "q": mark, "sort": sort, "limit": 1}
+        while True:
+            page = done(office.get("/leads", params=asked))
+            found += [each["due_on"] for each in page["items"]]
+            if page["next_cursor"] is None:
+                return found
+            asked["cursor"] = page["next_cursor"]
+
+    assert len(order("due_on")) == 3
+    assert order("due_on") == sorted(order("due_on"))
+    assert order("-due_on") == sorted(order("due_on"), reverse=True)

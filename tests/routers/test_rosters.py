@@ -90,6 +90,7 @@ class TestReading:
             ("单位\t岗位\n", (1, "", "empty")),
             ("\n\t,\n-", (3, "类别", "kind_missing")),
             ("单位\t岗位\n派出所\t办案岗\t多\t余", (2, "", "too_many_cells")),
+            ("单位\t岗位\n众兴集法庭,法官岗", (2, "", "mixed_separators")),
         ],
     )
     def test_what_cannot_be_read_is_asked(self, system, text, fault):

@@ -196,6 +196,12 @@ def _counts(handover: Mapping[str, Any]) -> bool:
     return handover["refused_on"] is None and not handover["is_taken_back"]
 
 
+def recalls(sent_on: str | None, receiver: str) -> str:
+    """What taking a hand-over back does, as its dialog says before."""
+    when = f" {sent_on} " if sent_on else ""
+    return f"收回{when}交给“{receiver}”的移送、移交：对方还没有接收，收回以后不再是对方的待办"
+
+
 def leaves_conclusion(stage: str | None, transfers: Sequence[Mapping[str, Any]]) -> bool:
     """The same of the last of a lead's hand-overs as they were read."""
     if stage not in ANSWERED_STAGES or not transfers:

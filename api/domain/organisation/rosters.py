@@ -43,6 +43,7 @@ UNHEADED: Final = (_C.UNIT, _C.POST, _C.NAME, _C.PHONE)
 #: The cell above said it.
 _DITTO: Final = frozenset({"同上", "〃", '"', "″", "々"})
 MOST_LINES: Final = 100
+_SEPARATORS: Final = re.compile("[,，;；\t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,10 @@ def read(text: str) -> tuple[list[Line], list[Fault]]:
     lines: list[Line] = []
     above: dict[RosterColumn, str] = {}
     for number, cells in rows[1:] if headed else rows:
+        if len(cells) == 1 and len(rows[0][1]) > 1 and _SEPARATORS.search(cells[0]):
+            message = "这一行的分隔符与第一行不同，没有分成几栏，请改为一样的"
+            faults.append(Fault(number, None, "mixed_separators", message))
+            continue
         if len(cells) > len(columns) and any(cells[len(columns) :]):
             message = f"有 {len(cells)} 格，多于栏目的 {len(columns)} 格"
             faults.append(Fault(number, None, "too_many_cells", message))

@@ -45,7 +45,7 @@ from api.domain.organisation.handing_over import HandoverStatus
 from api.models.cases import Case
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.risk_entities import RiskEntity
-from api.schemas.common import actions, options_of
+from api.schemas.common import actions, options_of, restating
 from api.schemas.handovers import HandoverItem, HandoverQuery, HandoverRead
 from api.services.cases import case_handovers
 from api.services.kit import columns, searching, standing, terms, time_rules
@@ -244,6 +244,8 @@ async def read(
     available = HANDOVER_FLOW.available(actor, view)
     answers = ",".join(law.results(ReceivingOrgan(found["organ"])))
     offered = {HandoverAction.RECORD_RESULT.value: {options_of("result"): answers}}
+    recalls = law.recalls(found["sent_on"], found["department"])
+    offered |= restating({HandoverAction.RECALL.value: recalls})
     found["available_actions"] = actions(available, offered)
     known = await terms.known()
     lead_transfers.show([found], known)

@@ -73,7 +73,7 @@ from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadRating, LeadReceipt
 from api.models.recheck_samples import RecheckSampleLine
 from api.models.units import Division, Post, Unit
-from api.schemas.common import Reveal, actions, options_of, rule_of
+from api.schemas.common import Reveal, actions, options_of, restating, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
 from api.services.kit import columns, searching, steps, terms, time_rules
 from api.services.kit.standing import entered, taken_by
@@ -419,6 +419,8 @@ LISTING = Listing(
         "received_at": Sort("received_at", Lead.received_at, parse=moment, within=_RECEIVED),
         **orders.orders("leads", "amount_involved", orders.MONEY),
         **orders.orders("leads", "due_on", orders.DAY),
+        # of what nobody handles the term counts from the day since when: the one orders as the other
+        **orders.orders("leads", "unowned_since", orders.DAY, lead_models.UNOWNED_SINCE),
     },
     sums={"amount_involved": Lead.amount_involved},
     default_sort="-id",
@@ -567,11 +569,14 @@ def _closing(known: terms.Terms) -> Callable[[str], str]:
 
 async def page(actor: Actor, query: LeadQuery) -> Response:
     """A page of visible leads."""
+    sort = query.sort.value
+    if query.unowned:
+        sort = sort.replace("due_on", "unowned_since")
     return await LISTING.page(
         actor,
         query,
         await filters(actor, query),
-        query.sort.value,
+        sort,
         _closing(await terms.known()),
         searching.notice(actor, Permission.LEAD_REVEAL, query.q),
     )
@@ -724,6 +729,10 @@ def _offered(lead: dict[str, Any]) -> dict[str, dict[str, str | None]]:
             name: approved[name]
             for name in ("reported_on", "investigators", "report", "approved_on", "approved_by")
         }
+    if lead["transfer_stage"] == TransferStage.SENT.value:
+        last = law.last_of(lead["transfers"])
+        recalls = law.recalls(last["sent_on"], last["department"])
+        offered |= restating({LeadAction.RECALL.value: recalls})
     station = lead.pop("station_id")
     if station and station != lead["owner_unit_id"]:
         for action in (LeadAction.TRANSFER_POLICE.value, LeadAction.REPORT_POLICE.value):

@@ -225,6 +225,22 @@ it('puts the number beneath the name, in the column that stays', async () => {
   wrapper.unmount()
 })
 
+it('sums the rows that are marked, where some are', async () => {
+  const paid = rows(1).map((row, at) => ({ ...row, amount: at ? `${at}0.05` : null }))
+  const sums = { amount: { amount: '99.00', filled: 3 } }
+  const fetch: Fetch = (query) =>
+    Promise.resolve({ items: paid, total: 3, sums: query.with_sums ? sums : null } as never)
+  const { wrapper } = await show(fetch, '/list', true, MONEY)
+  await flushPromises()
+  expect(wrapper.find('tfoot').text()).toContain('99.00')
+  const boxes = wrapper.findAll('tbody input[type=checkbox]')
+  for (const box of boxes) await box.trigger('change')
+  const foot = wrapper.find('tfoot').text()
+  for (const each of ['所选 3 条合计', '30.10', '1 条未填']) expect(foot).toContain(each)
+  expect(foot).not.toContain('99.00')
+  wrapper.unmount()
+})
+
 it.each([
   [{ amount: { amount: '12.50', filled: 3 } }, ['合计', '12.50 元'], ['未填', '未合计']],
   [{ amount: { amount: '12.50', filled: 2 } }, ['合计', '1 条未填，未计入'], ['未合计']],

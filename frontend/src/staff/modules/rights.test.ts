@@ -197,7 +197,7 @@ it('leads to a case only whoever may read it, and tells its number to all', asyn
 
 it.each([
   [['case:read'], '/', '请先选择案件', '去清退方案'],
-  [[], '/', '每个案件一本账', '请先选择案件'],
+  [[], '/', '没有要办的资金账', '请先选择案件'],
   [['case:read'], '/?book_id=c', '全部账户之和', '请先选择案件'],
 ])('opens a book: %j %s', async (permissions, address, said, unsaid) => {
   const shown = await showPage(LedgerPage, {}, SAMPLE_OF, { permissions }, address)
