@@ -23,6 +23,7 @@ async def test_two_people_open_it_and_it_closes(as_, client):
     url = f"/leads/{lead['id']}"
 
     await office.open(url)
+    await panel(office).scroll_into_view_if_needed()
     await panel(office).get_by_role("button", name="申请查看身份").click()
     await office.page.get_by_label("理由").fill("回访举报人，核实转账时间")
     await office.page.get_by_role("button", name="确定申请查看身份").click()
@@ -32,6 +33,7 @@ async def test_two_people_open_it_and_it_closes(as_, client):
     await leader.open("/")
     await leader.page.get_by_text("查看举报人身份待批准").first.wait_for()
     await leader.open(url)
+    await panel(leader).scroll_into_view_if_needed()
     await panel(leader).get_by_role("button", name="批准", exact=True).click()
     await leader.page.get_by_role("button", name="确定批准").click()
     await expect(panel(leader)).to_contain_text("已批准")
@@ -39,6 +41,7 @@ async def test_two_people_open_it_and_it_closes(as_, client):
     assert NAME not in await leader.page.content()
 
     await office.open(url)
+    await panel(office).scroll_into_view_if_needed()
     await panel(office).get_by_role("button", name="查看身份", exact=True).click()
     await expect(panel(office)).to_contain_text(NAME)
     await expect(panel(office)).to_contain_text(re.compile(r"还可查看\s*[12] 小时"))
@@ -55,6 +58,7 @@ async def test_who_must_withdraw_is_named_and_replaced(as_, client):
     lead = make_lead(client("office"), reporter=reporter)
     office = await as_("office")
     await office.open(f"/leads/{lead['id']}")
+    await panel(office).scroll_into_view_if_needed()
     await expect(office.fact("保密经办人")).to_have_text("李晓芸")
     await office.button("登记回避", panel(office)).click()
     await office.fill(
@@ -73,6 +77,7 @@ async def test_who_must_withdraw_is_named_and_replaced(as_, client):
 
     leader = await as_("leader")
     await leader.open(f"/leads/{lead['id']}")
+    await panel(leader).scroll_into_view_if_needed()
     told = re.compile("李晓芸.*回避，由何县安接替.*与被反映人是亲属", re.DOTALL)
     await expect(panel(leader)).to_contain_text(told)
 
@@ -81,6 +86,7 @@ async def test_what_is_about_a_unit_of_the_town_goes_to_the_county(as_, client):
     lead = make_lead(client("office"), reporter={"kind": "anonymous"})
     office, county = await as_("office"), await as_("county")
     await office.open(f"/leads/{lead['id']}")
+    await panel(office).scroll_into_view_if_needed()
     await office.button("标明被反映单位", panel(office)).click()
     await office.fill(
         {"被反映的单位": "平安办", "理由": "举报材料点名本办人员"}, within=office.dialog()
@@ -92,5 +98,6 @@ async def test_what_is_about_a_unit_of_the_town_goes_to_the_county(as_, client):
         await expect(office.page.locator(".problem")).to_be_visible()
 
     await county.open(f"/leads/{lead['id']}")
+    await panel(county).scroll_into_view_if_needed()
     await expect(county.status()).to_have_text("已上报县专项办")
     await expect(county.fact("被反映单位")).to_have_text("平安办")

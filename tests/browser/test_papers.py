@@ -15,6 +15,7 @@ class TestANotice:
         desk = await as_("market")
         await desk.open(f"/rectifications/{order['id']}")
         page = desk.page
+        await page.get_by_role("region", name="文书").scroll_into_view_if_needed()
         await page.get_by_role("button", name="制作责令整改通知书").click()
         dialog = page.get_by_role("dialog")
         await expect(dialog).to_contain_text("退还预收费")
@@ -46,6 +47,7 @@ class TestALead:
         desk = await as_("office")
         await desk.open(f"/leads/{found['id']}")
         section = desk.page.get_by_role("region", name="文书")
+        await section.scroll_into_view_if_needed()
         await section.get_by_role("button", name="制作移送书").click()
         dialog = desk.page.get_by_role("dialog")
         await expect(dialog).to_contain_text("接收单位")

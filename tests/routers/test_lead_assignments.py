@@ -1,7 +1,10 @@
 """Assignment one can trust: no office as handler, batches shown before and taken back after."""
 
+from datetime import timedelta
+
 import pytest
 
+from api.core.base.clock import today
 from tests.answers import problem
 from tests.database import run_sql
 from tests.factories import assign, fresh, make_lead, seat, unit_of
@@ -108,13 +111,14 @@ class TestPreview:
         for lead, who in zip(leads, (police, police, market), strict=False):
             propose(running, lead, who.me["unit"]["id"])
         before = office.get("/leads/assignments").json()["items"]
-        body = {"items": ids(*leads), "due_on": "2028-06-05"}
+        day = (today() + timedelta(days=20)).isoformat()
+        body = {"items": ids(*leads), "due_on": day}
         shown = office.post("/leads/assignments/previews", json=body)
         assert shown.status_code == 200, shown.text
         found = shown.json()
         assert found["id"] is None
         told = [(e["unit"]["name"], e["leads"], e["due_on"]) for e in found["units"]]
-        assert told == [("派出所", 2, "2028-06-05"), ("市场监管所", 1, "2028-06-05")]
+        assert told == [("派出所", 2, day), ("市场监管所", 1, day)]
         assert [(e["number"], e["code"]) for e in found["refused"]] == [
             (leads[3]["number"], "unit_missing")
         ]
