@@ -10,7 +10,7 @@ from tests.database import run_sql
 from tests.duties import duties
 from tests.factories import unit_of
 from tests.handovers import PAPERS, decide, fresh, receive, sent
-from tests.leads import act, fed_back, merge
+from tests.leads import REPORT, act, fed_back, merge
 
 CLOSING = "LEAD-CLOSE"
 
@@ -89,6 +89,19 @@ class TestNotYet:
             goods_on=today().isoformat(),
             goods="账册",
         )
+        assert made["due_on"] == _term(office, CLOSING)
+
+    def test_before_the_head_nobody_is_late_with_closing(self, client, running):
+        """Nor does the overview count what the office cannot do."""
+        office, market, leader = client("office"), client("market"), client("leader")
+        made = fed_back(market, factories.conclude(office, market, "illegal"))
+        run_sql(running, "UPDATE leads SET due_on = due_on - 60 WHERE id = $1", made["id"])
+        late = {"overdue": True, "q": made["number"]}
+        assert done(office.get("/leads", params=late))["items"]
+        said = {"reported_on": today().isoformat(), **REPORT}
+        made = act(market, fresh(market, made), "propose_transfer", **said)
+        assert (made["due_on"], done(office.get("/leads", params=late))["items"]) == (None, [])
+        made = act(leader, fresh(leader, made), "refuse_transfer", reason="证据不足")
         assert made["due_on"] == _term(office, CLOSING)
 
 

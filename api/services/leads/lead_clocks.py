@@ -24,6 +24,7 @@ from api.domain.leads.leads import (
     LEFT_TO_DO,
     TERMED,
     LeadRecord,
+    LeadStatus,
     is_to_close,
     is_told,
     waits_for_receiver,
@@ -82,9 +83,13 @@ async def _close(session: AsyncSession, lead: Lead) -> None:
     own, which begins when nothing else is left."""
     lead.unsettled = await lead_transfers.unsettled(session, lead)
     said = cast("LeadRecord", lead)
-    if lead.due_rule == CLOSE_RULE or not is_told(said):
+    given, runs = lead.assigned_on, lead.due_rule == CLOSE_RULE
+    if runs and lead.status is LeadStatus.FED_BACK and not is_to_close(said):
+        # before the head, or with somebody again: nothing is to be closed meanwhile
+        stop(lead)
+        lead.assigned_on = given
+    if runs or not is_told(said):
         return
-    given = lead.assigned_on
     if is_to_close(said):
         due = await time_rules.due_on(session, CLOSE_RULE, today(), town=lead.town_code)
         lead.due_held_on, lead.due_pauses = None, []
