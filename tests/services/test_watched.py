@@ -1,10 +1,12 @@
 """What home shows with a term is brought before those above when it is late: every kind of turn."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.visitors import iterate
 
 from api.domain.across.ways import LEAD_WAY
@@ -99,3 +101,14 @@ def test_terms_of_leads_are_watched_in_every_status():
         for status, turns in stage.turns.items():
             if status not in NEVER_TERMED and any(turn.what in by_day for turn in turns):
                 assert f"'{status.value}'" in condition, status
+
+
+@pytest.mark.parametrize("each", WATCHED, ids=lambda each: each.what.value)
+def test_what_is_asked_of_a_row_is_asked_of_that_row(each):
+    """A condition two statements further in that reads the table anew asks whether there is any such
+    row at all: somebody else is named who should act."""
+    asked = each.rows().where(each.waits, each.of_town("341522118"))
+    outer = each.model.__tablename__
+    said = str(asked.compile(dialect=postgresql.dialect()))
+    lists = re.findall(r"FROM (\w+(?: AS \w+)?(?:, \w+(?: AS \w+)?)+)", said)
+    assert [tables for tables in lists if outer in re.split(", ", tables)] == []

@@ -99,12 +99,15 @@ def _role_in(roles: Collection[Role]) -> ColumnElement[bool]:
 
 
 def _posted_in(unit_id: Any) -> ColumnElement[bool]:
-    return exists().where(
+    """Whether who posted the entry works there; of this entry, two statements further out, which is
+    not correlated by itself."""
+    found = exists().where(
         _OWN.unit_id == unit_id,
         _HELD.post_id == _OWN.id,
         _HELD.user_id == Transfer.posted_by_id,
         _HELD.until.is_(None),
     )
+    return found.correlate(Unit, Transfer)
 
 
 _OWN, _HELD = aliased(Post), aliased(PostHolder)
@@ -125,7 +128,7 @@ SHOULD_CONFIRM = func.coalesce(
         _by_way(lambda rule: _role_in(rule.confirmed_by)),
         or_(
             _role_in(SEES_TOWN),
-            case_rows.is_shown_to(Unit.id, Transfer.book_id),
+            case_rows.is_shown_to(Unit.id, Case.id),
         ),
     )
     .order_by(
