@@ -400,7 +400,12 @@ class ListingRows:
         if shape.scope and shape.scope in self.scope_ways:
             found.append(shape.scope.value)
         given = set(shape.filters)
-        return found + [name for name, way in self.ways.items() if way.leads(given)]
+        one_town = bool(self._before(shape))
+        return found + [
+            name
+            for name, way in self.ways.items()
+            if way.leads(given) and (one_town or not way.one_town)
+        ]
 
     def in_turn(self, shape: Shape, place: str) -> bool:
         """Whether rows are met there in the order of the list."""
@@ -593,6 +598,8 @@ class ListingRows:
             held += self._entered(replace(shape, continued=False), keys, before)
         if way is None:
             held += [self.filters[n][1](self._given(n)) for n in self._within(shape)]
+        elif way.held is not None:
+            held.append(way.held)
         elif way.part:  # so that PostgreSQL can prove that the index fits
             held.append(way.column)
         elif getattr(way.column, "nullable", False):

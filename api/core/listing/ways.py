@@ -55,6 +55,11 @@ class Way:
     whole: bool = True
     #: Whether the column is a condition, and the index holds only the rows for which it is true.
     part: bool = False
+    #: Of which rows the index is made, where it does not hold all: said again, so that PostgreSQL can
+    #: prove that it fits.
+    held: ColumnElement[bool] | None = None
+    #: Whether it leads through one town only.
+    one_town: bool = False
 
     def leads(self, filters: AbstractSet[str]) -> bool:
         """Whether it is of use for these filters."""
@@ -122,3 +127,22 @@ def days(column: Expression, *, since: str = "", until: str = "", below: str = "
 
     names = tuple(name for name in (since, until, below) if name)
     return Way(column, found, names, whole=False)
+
+
+def before(
+    name: str, column: Expression, end: ColumnElement[Any], held: ColumnElement[bool]
+) -> Way:
+    """For a filter that fits rows of one town with a value less than `end` only: the index, which
+    holds the rows that `held` says, is entered at each value that it has, found by one step each."""
+
+    def found(_: Given, table: Table) -> Any:
+        least = select(func.min(column).label("v")).where(table.in_town, held, column < end)
+        values = least.cte(f"{name}_values", recursive=True)
+        following = select(func.min(column)).where(
+            table.in_town, held, column > values.c.v, column < end
+        )
+        following = following.correlate(values).scalar_subquery()
+        values = values.union_all(select(following).where(values.c.v.is_not(None)))
+        return select(values.c.v).where(values.c.v.is_not(None))
+
+    return Way(column, found, (name,), held=held, one_town=True)

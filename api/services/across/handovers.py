@@ -81,11 +81,12 @@ _ITEM: dict[str, Any] = {
     "sent_on": _T.sent_on,
     "received_on": _T.received_on,
     "result": _T.result,
+    "version": _T.version,
+    # last, and nothing but the term: ends of rows are remembered (terms.closing)
     "due_on": _runs.c.due_on,
     "due_is_provisional": func.coalesce(_runs.c.is_provisional, _FALSE),
     "due_rule": func.coalesce(_runs.c.rule_id, literal_column("''")),
     "due_rule_version": _runs.c.rule_version,
-    "version": _T.version,
 }
 
 

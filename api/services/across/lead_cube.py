@@ -163,8 +163,8 @@ async def _read_cubes(actor: Actor, asked: Asked | None) -> Cubes:
         ("cube", actor.scope, asked is not None),
         lambda: {"cube": _statement(actor.scope, by_period=asked is not None)},
         bindings(actor, asked),
-        # how much of the table a period is decides how it is read
-        Planning.EACH_TIME,
+        # how much of the table a period is decides how it is read; of all time counts are kept
+        Planning.EACH_TIME if asked else Planning.ONCE,
     )
     cubes = Cubes(no_leads(), no_leads())
     for row in found["cube"]:

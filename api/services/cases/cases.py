@@ -74,12 +74,13 @@ _ITEM: dict[str, Any] = {
     "accepted_on": Case.accepted_on,
     "filed_on": Case.filed_on,
     "solved_on": Case.solved_on,
+    "entries_awaiting": ledger_awaiting.COUNT,
+    "version": Case.version,
+    # last, and nothing but the term: ends of rows are remembered (terms.closing)
     "due_on": Case.due_on,
     "due_is_provisional": Case.due_is_provisional,
     "due_rule": Case.due_rule,
     "due_rule_version": Case.due_rule_version,
-    "entries_awaiting": ledger_awaiting.COUNT,
-    "version": Case.version,
 }
 
 _SOURCE_LEADS = columns.json_list(

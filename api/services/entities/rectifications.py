@@ -88,13 +88,14 @@ _ITEM: dict[str, Any] = {
     "legal_actor": Rectification.legal_actor,
     "document_no": Rectification.document_no,
     "ordered_on": Rectification.ordered_on,
+    "clock_runs": _CLOCK_RUNS,
+    "round": Rectification.round,
+    "version": Rectification.version,
+    # last, and nothing but the term: ends of rows are remembered (terms.closing)
     "due_on": Rectification.due_on,
     "due_is_provisional": Rectification.due_is_provisional,
     "due_rule": Rectification.due_rule,
     "due_rule_version": Rectification.due_rule_version,
-    "clock_runs": _CLOCK_RUNS,
-    "round": Rectification.round,
-    "version": Rectification.version,
 }
 _READ: dict[str, Any] = _ITEM | {
     "requirements": Rectification.requirements,

@@ -101,14 +101,15 @@ _ITEM: dict[str, Any] = {
     "tier": RiskEntity.tier,
     "route": RiskEntity.route,
     "owner_unit": columns.named(Unit),
-    "next_inspection_due": RiskEntity.next_inspection_due,
-    "inspection_rule": RiskEntity.inspection_rule,
-    "inspection_rule_version": RiskEntity.inspection_rule_version,
-    "inspection_due_is_provisional": RiskEntity.inspection_due_is_provisional,
     "clock_runs": _IS_INSPECTED,
     "open_rectifications": RiskEntity.open_rectifications,
     "updated_at": RiskEntity.updated_at,
     "version": RiskEntity.version,
+    # last, and nothing but the term: ends of rows are remembered (terms.closing)
+    "next_inspection_due": RiskEntity.next_inspection_due,
+    "inspection_rule": RiskEntity.inspection_rule,
+    "inspection_rule_version": RiskEntity.inspection_rule_version,
+    "inspection_due_is_provisional": RiskEntity.inspection_due_is_provisional,
 }
 
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import orjson
+
 from api.core.base.clock import today
 from api.services.kit import time_rules
 
-_A_DAY = len("2022-05-13")
+#: So many ends of rows are remembered: days times rules.
+_MOST_ENDS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,14 @@ INSPECTION = Named("next_inspection_due", "inspection_rule", "inspection_rule_ve
 MEASURE = Named("expires_on", "rule_id", "rule_version")
 
 
+#: Changes the term of a row, as the rules say.
+Said = Callable[[dict[str, Any], time_rules.Clock], None]
+
+
+def _as_it_is(row: dict[str, Any], clock: time_rules.Clock) -> None:
+    """Most rows carry the term that is to be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Rules and calendar as they were read a short while ago, for what is only shown."""
@@ -37,6 +48,10 @@ class Terms:
     days: time_rules.WorkingDays
     _units: dict[tuple[str, int | None], bool] = field(
         default_factory=dict[tuple[str, int | None], bool]
+    )
+    #: How rows end, by the end that they had.
+    _ends: dict[tuple[Named, Said], dict[str, str]] = field(
+        default_factory=dict[tuple[Named, Said], dict[str, str]]
     )
 
     def left(self, due: date | None, rule: str, version: int | None = None) -> int | None:
@@ -60,25 +75,35 @@ class Terms:
         """A last day counts to its end."""
         return due is not None and due < today()
 
-    def closing(self, names: Named = DUE) -> Callable[[str], str]:
-        """What closes a row of a list again, as JSON, behind what the rules and the calendar know."""
-        due, rule, version = (
-            f'"{names.due}":"',
-            f'"{names.rule}":"',
-            f'"{names.version}":',
-        )
+    def closing(self, names: Named = DUE, *, said: Said = _as_it_is) -> Callable[[str], str]:
+        """What closes a row of a list again, as JSON, behind what the rules and the calendar know.
+
+        A row ends with its term, which few days, rules and versions make: nearly every row is closed
+        by an end that is known already. `said` changes the term where the row's own is not the one
+        to tell; it may read what stands behind `names.due`.
+        """
+        begin, ends = f',"{names.due}":', self._ends.setdefault((names, said), {})
+
+        def end_of(row: dict[str, Any]) -> str:
+            said(row, self.clock)
+            return orjson.dumps(row | {"working_days_left": self.of(row, names)}).decode()[1:]
 
         def close(item: str) -> str:
             # inside a JSON text a quotation mark never stands without its backslash
-            left, at = None, item.find(due)
-            if at >= 0:
-                on = item[at + len(due) :][:_A_DAY]
-                name = item[item.index(rule) + len(rule) :].partition('"')[0]
-                number = item[item.index(version) + len(version) :]
-                number = number.partition(",")[0].rstrip("}")
-                asked = None if number == "null" else int(number)
-                left = self.left(date.fromisoformat(on), name, asked)
-            return f'{item[:-1]},"working_days_left":{"null" if left is None else left}}}'
+            head, found, tail = item.rpartition(begin)
+            end = ends.get(tail)
+            if end is not None:
+                return head + end
+            try:
+                row = orjson.loads("{" + found[1:] + tail)
+            except (
+                orjson.JSONDecodeError
+            ):  # the last of that name belongs to something within the row
+                return "{" + end_of(orjson.loads(item))
+            if len(ends) >= _MOST_ENDS:
+                ends.clear()
+            ends[tail] = "," + end_of(row)
+            return head + ends[tail]
 
         return close
 

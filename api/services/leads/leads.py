@@ -1,12 +1,11 @@
 """Leads as they are read: pages, single leads, and what is masked shown for a reason."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 from sqlalchemy import (
     ARRAY,
@@ -37,7 +36,7 @@ from api.core.events import events
 from api.core.listing import facets, orders, search
 from api.core.listing.facets import Facets
 from api.core.listing.pagination import Listing, Rare, Sort, check_columns, moment, param, yuan
-from api.core.listing.ways import among, any_of, days, one, part
+from api.core.listing.ways import among, any_of, before, days, one, part
 from api.domain.across.field_labels import labels_said
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Forbidden
@@ -144,12 +143,7 @@ _ITEM: dict[str, Any] = {
     "marks": Lead.marks,
     "owner_unit": owned(_owner.c.named),
     "proposed_unit": _proposed.c.named,
-    "due_on": Lead.due_on,
-    "due_is_provisional": Lead.due_is_provisional,
-    "due_rule": Lead.due_rule,
-    "due_rule_version": Lead.due_rule_version,
     "due_stopped_on": _STOPPED_ON,
-    "unowned_since": case((IS_UNOWNED, Lead.unowned_on)),
     "clock_runs": _IS_OPEN,
     "conclusion": Lead.conclusion,
     "solved": Lead.solved,
@@ -157,6 +151,12 @@ _ITEM: dict[str, Any] = {
     "handover_due_on": Lead.handover_due_on,
     "answer_due_on": literal_column(f"({lead_models.ANSWER_BY})", Date()),
     "version": Lead.version,
+    # last, and nothing but the term: ends of rows are remembered (terms.closing)
+    "due_on": Lead.due_on,
+    "due_is_provisional": Lead.due_is_provisional,
+    "due_rule": Lead.due_rule,
+    "due_rule_version": Lead.due_rule_version,
+    "unowned_since": case((IS_UNOWNED, Lead.unowned_on)),
 }
 
 _IDENTIFIERS = columns.json_list(
@@ -444,7 +444,8 @@ LISTING = Listing(
         "left_out": part("left_out", LEFT_OUT),
         "open": among("open", Lead.status, OPEN),
         "done": among("done", Lead.status, _DONE),
-        "overdue": among("overdue", Lead.status, OPEN),
+        "late": before("overdue", _LAST_DAY, param("today", Date()), _one_of(_MAY_BE_LATE)),
+        "overdue": among("overdue", Lead.status, _MAY_BE_LATE),
         "unowned": among("unowned", Lead.status, TRIAGE),
         "unowned_until": among("unowned_until", Lead.status, TRIAGE),
         "received": days(_RECEIVED_ON, since="received_from", below="received_below"),
@@ -554,19 +555,6 @@ def _at_the_desk(lead: dict[str, Any], clock: time_rules.Clock) -> None:
         }
 
 
-def _closing(known: terms.Terms) -> Callable[[str], str]:
-    close = known.closing()
-
-    def closed(item: str) -> str:
-        if '"unowned_since":null' in item:  # most rows stay the text that they are
-            return close(item)
-        lead = orjson.loads(item)
-        _at_the_desk(lead, known.clock)
-        return close(orjson.dumps(lead).decode())
-
-    return closed
-
-
 async def page(actor: Actor, query: LeadQuery) -> Response:
     """A page of visible leads."""
     sort = query.sort.value
@@ -577,7 +565,7 @@ async def page(actor: Actor, query: LeadQuery) -> Response:
         query,
         await filters(actor, query),
         sort,
-        _closing(await terms.known()),
+        (await terms.known()).closing(said=_at_the_desk),
         searching.notice(actor, Permission.LEAD_REVEAL, query.q),
     )
 

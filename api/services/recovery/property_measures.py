@@ -125,15 +125,16 @@ _ITEM: dict[str, Any] = {
     "held": yuan(restraint.HELD),
     "gap": restraint.gap(_TODAY),
     "starts_on": M.starts_on,
-    "expires_on": M.expires_on,
-    "expires_is_given": M.expires_is_given,
-    "expires_is_provisional": M.expires_is_provisional,
     "clock_runs": _status == literal_column(f"'{MeasureStatus.ACTIVE.value}'", Text()),
-    "rule_id": M.rule_id,
-    "rule_version": M.rule_version,
     "rank": M.rank,
     "is_major": M.is_major,
     "version": M.version,
+    # last, and nothing but the term: ends of rows are remembered (terms.closing)
+    "expires_on": M.expires_on,
+    "expires_is_given": M.expires_is_given,
+    "expires_is_provisional": M.expires_is_provisional,
+    "rule_id": M.rule_id,
+    "rule_version": M.rule_version,
 }
 _RENEWALS = columns.json_list(
     select(
