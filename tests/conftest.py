@@ -244,6 +244,24 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         said.write_line(f"同样的顺序再来一次：--randomly-seed={seed}")
 
 
+_EACH_MINUTES = 5
+_told = {"next": time.monotonic() + _EACH_MINUTES * 60, "minutes": 0.0}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In CI, what failed is told at once, and how far it is by the clock: of a run that is cut off,
+    pytest tells neither."""
+    if "CI" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    if report.failed:
+        said = str(report.longrepr)[-4000:]
+        print(f"\n未通过（{report.when}）：{report.nodeid}\n{said}", file=sys.__stderr__)
+    if time.monotonic() > _told["next"]:
+        _told["next"] += _EACH_MINUTES * 60
+        _told["minutes"] += _EACH_MINUTES
+        print(f"\n已过 {_told['minutes']:.0f} 分钟：{report.nodeid}", file=sys.__stderr__)
+
+
 _WRITTEN = pytest.StashKey[int]()
 _written = count()
 

@@ -1,11 +1,13 @@
 """Wherever a page is looked for, it is the page that a plain query finds: for every noun, filter,
 order and reader, forwards and back, however few rows are looked through in each place."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
+import asyncpg
 import pytest
 from asyncpg.pgproto.pgproto import UUID
 from sqlalchemy import select
@@ -146,9 +148,11 @@ def test_an_order_goes_the_way_that_its_name_says(noun):
 
 
 @pytest.fixture(scope="module")
-def more_leads(client):
-    """Leads of several days, channels and units, so that the demo's are not alone."""
+def more_leads(client, running):
+    """Leads of several days, channels and units, so that the demo's are not alone; some of them late,
+    on several days, and with one that was not taken up and whose reporter is not told."""
     office, police = client("office"), client("police")
+    late = []
     for number in range(24):
         day = today() - timedelta(days=number % 5 + 1)
         made = make_lead(
@@ -158,6 +162,17 @@ def more_leads(client):
         )
         if number % 3 == 0:
             assign(office, made, police)
+            late.append((made["id"], today() - timedelta(days=1 + number % 4)))
+    reason = {"reason": "不属于养老领域。"}
+    rejected = office.act(f"/leads/{made['id']}", "reject", made["version"], **reason).json()
+    late.append((rejected["id"], today() - timedelta(days=2)))
+
+    async def grow_late() -> None:
+        owner = await asyncpg.connect(running.owner_url.replace("+asyncpg", ""))
+        await owner.executemany("UPDATE leads SET due_on = $2 WHERE id = $1", late)
+        await owner.close()
+
+    asyncio.run(grow_late())
 
 
 @pytest.fixture
