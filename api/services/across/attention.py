@@ -180,11 +180,9 @@ async def days() -> dict[str, Any]:
     """The days that statements are bound to, by the rules as they are now."""
     clock = await time_rules.known()
     late = {
-        steps.key(one.kind): time_rules.last_start(clock, one.rule)
-        for found in STEPS.values()
-        for one in found
+        steps.key(one.kind): clock.last_start(one.rule) for found in STEPS.values() for one in found
     }
-    since = {f"since {rule}": time_rules.last_start(clock, rule) for rule in _SINCE}
+    since = {f"since {rule}": clock.last_start(rule) for rule in _SINCE}
     return bound_days(clock) | since | late | {"soon": clock.due_on(SOON_RULE, today()).on}
 
 

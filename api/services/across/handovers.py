@@ -193,7 +193,7 @@ LISTING = Listing(
 
 
 async def _late_since() -> date:
-    return time_rules.last_start(await time_rules.known(), law.OPEN_CASE_RULE)
+    return (await time_rules.known()).last_start(law.OPEN_CASE_RULE)
 
 
 async def page(actor: Actor, query: HandoverQuery) -> Response:

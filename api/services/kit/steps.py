@@ -89,7 +89,7 @@ async def late(steps: Sequence[Step], asked: DutyKind | None) -> dict[str, date]
         message = "这个列表没有这一项待办的期限"
         fault = FieldError(f"#query/{FILTER}", "unknown_step", message)
         raise Invalid(message, code="unknown_step", errors=[fault])
-    return {key(asked): time_rules.last_start(await time_rules.known(), STEP_TERMS[asked])}
+    return {key(asked): (await time_rules.known()).last_start(STEP_TERMS[asked])}
 
 
 def term(since: date) -> Callable[[Turn[Any], time_rules.Clock], Until]:

@@ -75,6 +75,20 @@ class Clock:
     _due: dict[tuple[Any, ...], Deadline] = field(
         default_factory=dict[tuple[Any, ...], Deadline], repr=False, compare=False
     )
+    _last_starts: dict[tuple[str, date], date] = field(
+        default_factory=dict[tuple[str, date], date], repr=False, compare=False
+    )
+
+    def last_start(self, rule_id: str) -> date:
+        """What waits since this day, or earlier, is beyond the rule's term today."""
+        this_day = today()
+        asked = rule_id, this_day
+        if asked not in self._last_starts:
+            day = this_day
+            while self.due_on(rule_id, day).on >= this_day:
+                day -= ONE_DAY
+            self._last_starts[asked] = day
+        return self._last_starts[asked]
 
     def due_on(
         self,
@@ -466,11 +480,3 @@ def _check(base: TimeRule, body: TimeRuleVersionCreate) -> None:
         faults.append(FieldError("/term", "above_maximum", f"不能超过上限 {base.maximum}"))
     if faults:
         raise Invalid(faults[0].message, errors=faults)
-
-
-def last_start(clock: Clock, rule_id: str) -> date:
-    """What waits since this day, or earlier, is beyond the rule's term today."""
-    day = today()
-    while clock.due_on(rule_id, day).on >= today():
-        day -= ONE_DAY
-    return day

@@ -29,7 +29,7 @@ IN_TRIAGE = Lead.status.in_([literal_column(f"'{status.value}'", Text()) for sta
 
 async def late_since(session: AsyncSession, rule_id: str = OFFICE_RULE) -> date:
     """The same for lists, of the first step or of another term that only its first day is kept of."""
-    return time_rules.last_start(await time_rules.clock(session), rule_id)
+    return (await time_rules.clock(session)).last_start(rule_id)
 
 
 async def notify(session: AsyncSession) -> int:
@@ -44,7 +44,7 @@ async def notify(session: AsyncSession) -> int:
     for step, rule in STEPS.items():
         found = await session.execute(
             select(Lead.id, Lead.unowned_on, Lead.town_code).where(
-                IN_TRIAGE, Lead.unowned_on <= time_rules.last_start(clock, rule)
+                IN_TRIAGE, Lead.unowned_on <= clock.last_start(rule)
             )
         )
         for row in found.all():

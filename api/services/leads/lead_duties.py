@@ -397,7 +397,7 @@ AT_THE_DESK = dict.fromkeys(
 
 def moving(clock: time_rules.Clock) -> dict[str, date]:
     """The days that sources are bound to."""
-    return {kind.value: time_rules.last_start(clock, rule) for kind, rule in ALARMS.items()}
+    return {kind.value: clock.last_start(rule) for kind, rule in ALARMS.items()}
 
 
 SOURCES: tuple[Source, ...] = (

@@ -214,7 +214,7 @@ async def page(actor: Actor, query: EntryQuery) -> Response:
     )
     until = query.happened_to
     if query.awaits_late:
-        filters["awaits_until"] = time_rules.last_start(await time_rules.known(), CONFIRM_RULE)
+        filters["awaits_until"] = (await time_rules.known()).last_start(CONFIRM_RULE)
     filters["happened_below"] = until + ONE_DAY if until else None
     return await LISTING.page(actor, query, filters, query.sort.value)
 
