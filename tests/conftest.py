@@ -414,6 +414,16 @@ def own_town(**settings: str):
     return running, client
 
 
+@pytest.fixture(autouse=True)
+def _reads_its_own_server(request: pytest.FixtureRequest) -> None:
+    """What a test reads in this process (keys, tokens, services) is its own server's, whichever file
+    ran before with others: the home of those may be gone."""
+    if "running" in request.fixturenames:
+        server: Running = request.getfixturevalue("running")
+        if any(os.environ.get(name) != value for name, value in server.environment.items()):
+            _settings(server.environment)
+
+
 @pytest.fixture
 def anonymous(running: Running) -> Iterator[httpx.Client]:
     hooks = {"response": [documented]}
@@ -423,12 +433,7 @@ def anonymous(running: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 async def session(running: Running) -> AsyncIterator[AsyncSession]:
-    """A session on the running server's database, rolled back at the end.
-
-    Services called with it read the running server's settings and keys, whichever test file ran
-    before with others.
-    """
-    _settings(running.environment)
+    """A session on the running server's database, rolled back at the end."""
     from api.core.database import db
 
     database = db.Database(running.app_url)

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from api.core.database import db
 from api.main import create_app
 from api.routers import ROUTERS
-from tests.conftest import _settings, log_in
+from tests.conftest import log_in
 
 ROUTES = sorted(
     (method, route.path)
@@ -79,7 +79,6 @@ async def half_sent(app, method: str, path: str, kind: str, token: str) -> tuple
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_none_is_held_while_a_body_is_on_its_way(running, kind):
-    _settings(running.environment)
     token = log_in(running, "office").headers["authorization"].removeprefix("Bearer ")
     app = create_app()
     waited = set()
