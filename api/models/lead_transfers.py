@@ -208,3 +208,5 @@ LAST_FIRST = (
     or_(LeadTransfer.refused_on.is_not(None), LeadTransfer.is_taken_back),
     LeadTransfer.id.desc(),
 )
+#: The same of those that somebody has or had: what lies before the head is with nobody.
+LAST_SENT_FIRST = (LeadTransfer.sent_on.is_(None), *LAST_FIRST)

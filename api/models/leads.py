@@ -16,12 +16,13 @@ from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
 from api.domain.leads.leads import (
     OVER,
-    PENDING,
+    OWED_TO_POLICE,
     TO_ANSWER,
     DiversionRoute,
     FeedbackMode,
     LeadConclusion,
     LeadStatus,
+    Obligation,
     ReceivingOrgan,
     ReporterKind,
     Solved,
@@ -64,13 +65,17 @@ _WITH_A_UNIT = (
 )  # fmt: skip
 #: Until when the reporter is to be answered though the term stands still: whoever has it does not
 #: answer them.
-ANSWER_BY = (
-    f"CASE WHEN leads.{among('status', TO_ANSWER)} AND (leads.transfer_stage IS NULL"
-    f" OR leads.{among('transfer_stage', PENDING, but=True)}) THEN leads.due_held_on END"
+ANSWER_BY = f"CASE WHEN leads.{among('status', TO_ANSWER)} THEN leads.due_held_on END"
+#: The same of the police, who are owed a decision though somebody else has it.
+OWED_BY = (
+    f"CASE WHEN leads.{among('status', OWED_TO_POLICE)}"
+    f" AND '{Obligation.POLICE_DECISION.value}' = ANY (leads.owes)"
+    f" AND leads.transfer_organ IS DISTINCT FROM '{ReceivingOrgan.POLICE.value}'"
+    " THEN leads.due_held_on END"
 )
 #: The last day of whichever term runs: its own, that of the hand-over, which stops its own, or that
-#: in which the reporter is answered all the same.
-LATE_FROM = f"LEAST(leads.due_on, leads.handover_due_on, {ANSWER_BY})"
+#: in which the reporter is answered, or the police get it, all the same.
+LATE_FROM = f"LEAST(leads.due_on, leads.handover_due_on, leads.kept_due_on, {ANSWER_BY}, {OWED_BY})"
 HANDLED_BY = "COALESCE(leads.concluded_unit_id, leads.owner_unit_id)"
 
 #: What a lead is, for filters that meet (core/listing/facets.py).
@@ -127,7 +132,7 @@ class Lead(Recorded, Versioned, Waits, Base):
             "due_on",
             "id",
             postgresql_where=text(among("status", _WITH_A_UNIT)),
-            # whether it lies before the head: so they are counted without their rows
+            # whether its term stands still: so they are counted without their rows
             postgresql_include=["transfer_stage", "due_held_on"],
         ),
         # Whose term stands still: few, and in no order of `due_on`.
@@ -198,6 +203,7 @@ class Lead(Recorded, Versioned, Waits, Base):
             "id",
             postgresql_where=text("handover_due_on IS NOT NULL"),
         ),
+        _filled("kept_due_on", "town_code"),
         # One batch, and the list of them; most leads come alone.
         Index(
             "ix_leads_batch_no",
@@ -360,6 +366,10 @@ class Lead(Recorded, Versioned, Waits, Base):
     #: The unit of the system that has the last hand-over, and what kind of organ it went to.
     transfer_receiver_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     transfer_organ: Mapped[ReceivingOrgan | None]
+    #: How far the hand-over came that somebody else has while the head decides about the police, and
+    #: the last day of its term: that runs on beside the head's.
+    kept_stage: Mapped[TransferStage | None]
+    kept_due_on: Mapped[date | None]
     #: The last day of the hand-over's term that runs, whoever it binds (`lead_transfer_clocks`).
     handover_due_on: Mapped[date | None]
     #: Whether the days for a review are over: looked up where it decides, which is on reading.

@@ -304,7 +304,7 @@ class LeadQuery(PageQuery):
     )
     overdue: bool | None = Field(
         None,
-        description="是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人的期限已过",
+        description="是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人、移送公安的期限已过",
     )
     handover_overdue: bool | None = Field(
         None, description="移送、移交后正在走的期限是否已过（接收、答复、补正等）"
@@ -321,6 +321,13 @@ class LeadQuery(PageQuery):
     answer_late: bool | None = Field(
         None, description="移送、移交期间（办理期限停计）反馈举报人的期限是否已过"
     )
+    kept_overdue: bool | None = Field(
+        None, description="提请批准移送公安期间，原接收单位的接收、答复期限是否已过"
+    )
+    owed_late: bool | None = Field(
+        None, description="移交其他单位期间（办理期限停计）移送公安或者立案的期限是否已过"
+    )
+    closing: bool | None = Field(None, description="是否已经反馈、只待办结（走办结期限）")
     open_case_late: bool | None = Field(
         None, description="只看公安机关立案后逾期没有登记案件的（为否时不起作用）"
     )

@@ -37,10 +37,11 @@ def test_days_are_told_as_an_office_writes_them():
 
 
 def test_a_lead_is_the_offices_or_its_units_and_never_both():
-    office = set(BY_KEY["leads_late_office"].params["status"])
-    unit = set(BY_KEY["leads_late"].params["status"])
-    assert office == {*TRIAGE, LeadStatus.FED_BACK}
-    assert not office & unit
+    offices, units = BY_KEY["leads_late_office"].params, BY_KEY["leads_late"].params
+    office, unit = set(offices["status"]), set(units["status"])
+    assert office & unit == {LeadStatus.FED_BACK}, "by whether it is only to be closed"
+    assert (offices["closing"], units["closing"]) == (True, False)
+    assert not unit & set(TRIAGE), "the desk has a term of its own"
     assert not (office | unit) & {LeadStatus.CLOSED, LeadStatus.ARCHIVED, LeadStatus.WITHDRAWN}
 
 

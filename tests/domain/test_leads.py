@@ -129,6 +129,7 @@ class Standing:
     concluded_person_ids: tuple[UUID, ...] = ()
     recheck_drawn: bool = False
     transfer_stage: TransferStage | None = None
+    kept_stage: TransferStage | None = None
     transfer_reminded_on: date | None = None
     transfer_proposed_by_id: UUID | None = None
     transfer_receiver_id: UUID | None = None
@@ -269,7 +270,8 @@ WITH_RECEIVER = {
 
 
 class TestApproval:
-    """移送规定第5条: the head approves or refuses; meanwhile nothing else is done with the lead."""
+    """移送规定第5条: the head approves or refuses; meanwhile nothing else is done with the lead but what
+    is owed to others."""
 
     @pytest.mark.parametrize("stage", [None, *TransferStage])
     @pytest.mark.parametrize("status", ["verifying", "concluded"])
@@ -285,11 +287,27 @@ class TestApproval:
         assert ("propose_transfer" in offered(Role.MARKET)) is not pending
         unapproved = stage in {TransferStage.PROPOSED, TransferStage.REFUSED}
         assert ("transfer_police" in offered(Role.MARKET)) is not unapproved
-        for action in ("conclude", "transfer_department", "feed_back", "escalate", "withdraw",
-                       "recheck"):  # fmt: skip
+        if status == "concluded":
+            assert "feed_back" in offered(Role.OFFICE), "the reporter waits for no head"
+        for action in ("conclude", "transfer_department", "escalate", "withdraw", "recheck"):
             if status in PLAN[action][0].split():
                 taken = action in {"transfer_department", "escalate"} and stage in WITH_RECEIVER
                 assert (action in offered(Role.OFFICE)) is not (pending or taken), action
+
+    @pytest.mark.parametrize("stage", [None, *TransferStage])
+    @pytest.mark.parametrize("kept", [None, TransferStage.SENT, TransferStage.RECEIVED])
+    def test_whoever_has_it_goes_on(self, stage, kept):
+        who = actor(Role.CIVIL)
+        record = Standing(
+            LeadStatus.TRANSFERRED_DEPARTMENT, transfer_stage=stage, kept_stage=kept,
+            transfer_receiver_id=who.unit_id,
+        )  # fmt: skip
+        offered = {each.action.value for each in LEAD_FLOW.available(who, record)}
+        at = kept if stage in {TransferStage.PROPOSED, TransferStage.APPROVED} else stage
+        assert ("record_receipt" in offered) is (at is TransferStage.SENT)
+        may_answer = at in {TransferStage.RECEIVED, TransferStage.INCOMPLETE}
+        assert ("record_result" in offered) is may_answer
+        assert ("forward" in offered) is (may_answer and at is stage), "not over the head's head"
 
     @pytest.mark.parametrize(
         ("role", "own", "may"),

@@ -76,7 +76,7 @@ class TestACrime:
         assert waits()[0] == "涉嫌犯罪，待移送公安或者立案"
         said = REPORT | {"reported_on": today().isoformat()}
         made = act(market, fresh(market, made), "propose_transfer", **said)
-        assert duties(market, made["id"], "lead_owed_police") == []
+        assert duties(market, made["id"], "lead_owed_police"), "the head has not sent it either"
 
     def test_handed_over_and_decided_it_is(self, client):
         office, market, police = client("office"), client("market"), client("police")

@@ -35,7 +35,7 @@ class Urgency(Labelled):
 
 
 #: Parameters of lists that move with the day; statements bind them at each call.
-TODAY, SOON, WARNED = "{today}", "{soon}", "{warned}"
+YESTERDAY, TODAY, SOON, WARNED = "{yesterday}", "{today}", "{soon}", "{warned}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,14 @@ def _office(status: LeadStatus) -> bool:
 
 #: Whose turn it is, by status; nobody's where it is over.
 _OPEN = [s for s in LeadStatus if any(s in stage.turns for stage in LEAD_WAY.stages)]
-_AT_THE_OFFICE = [s.value for s in _OPEN if _office(s)]
-_AT_THE_UNIT = [s.value for s in _OPEN if not _office(s)]
+#: Told and only to be closed, it waits for the office in a term of its own; what is still owed then
+#: is its unit's. What lies at the desk has a term of another kind.
+_TOLD = LeadStatus.FED_BACK.value
+_AT_THE_OFFICE: Params = {"status": [_TOLD], "closing": True}
+_AT_THE_UNIT: Params = {
+    "status": [s.value for s in _OPEN if s.value == _TOLD or not _office(s)],
+    "closing": False,
+}
 _ORDERED = [
     s.value
     for s in RectificationStatus
@@ -101,6 +107,8 @@ _TO_RECEIVER = [s.value for s in HandoverStatus if s in WITH_RECEIVER]
 _TO_SENDER = [s.value for s in HandoverStatus if s not in WITH_RECEIVER]
 _TO_PAY = [DistributionStatus.PUBLISHED.value, DistributionStatus.PARTLY_PAID.value]
 _HANDED: Params = {"overdue": True, "handover_overdue": True}
+#: By its own term, which runs; what else is late of it is told apart.
+_OWN_LATE: Params = {"overdue": True, "due_to": YESTERDAY}
 _NEAR: Params = {"due_from": TODAY, "due_to": SOON}
 _L, _S, _U, _D = Urgency.LATE, Urgency.SOON, Urgency.UNANSWERED, Urgency.DECISION
 _P, _O, _K, _DS = Urgency.PAYMENT, Overdue, DutyKind, DistributionStatus
@@ -127,11 +135,11 @@ def _late(kind: DutyKind, resource: str, sentence: str, *, by_unit: bool = False
 
 MATTERS: tuple[Matter, ...] = (
     Matter("leads_late", _L, "leads",
-           {"overdue": True, "handover_overdue": False, "answer_late": False, "status": _AT_THE_UNIT},
+           _OWN_LATE | _AT_THE_UNIT,
            "{whose}有 {n} 条线索超期未办，最早的{day}到期", by_unit=True, escalates=(_O.LEAD,)),
     Matter("leads_late_office", _L, "leads",
-           {"overdue": True, "handover_overdue": False, "answer_late": False, "status": _AT_THE_OFFICE},
-           "{whose}有 {n} 条线索超期未交办或者未办结，最早的{day}到期", whose=_OFFICE,
+           _OWN_LATE | _AT_THE_OFFICE,
+           "{whose}有 {n} 条线索超期未办结，最早的{day}到期", whose=_OFFICE,
            escalates=(_O.LEAD,)),
     Matter("leads_unowned", _L, "leads", {"unowned_late": True},
            "{whose}有 {n} 条线索过了交办时限，还没有单位承办，最早的{day}到期", whose=_OFFICE,
@@ -142,6 +150,9 @@ MATTERS: tuple[Matter, ...] = (
     Matter("answers_late", _L, "leads", {"answer_late": True},
            "{whose}移送、移交以后有 {n} 条线索逾期没有反馈举报人，最早的{day}到期", by_unit=True,
            due="due_held_on", escalates=(_O.FEED_BACK,)),
+    Matter("owed_late", _L, "leads", {"owed_late": True},
+           "{whose}查实涉嫌犯罪、移交其他单位的 {n} 条线索，逾期没有移送公安，最早的{day}到期",
+           by_unit=True, due="due_held_on", escalates=(_O.OWED_POLICE,)),
     Matter("assists_late", _L, "leads", {}, "{whose}有 {n} 件协办逾期没有答复，最早的{day}到期",
            by_unit=True, unit="assist_late_unit_id", due="assist_due_on", escalates=(_O.ASSIST,)),
     Matter("cases_unopened", _L, "leads", {"open_case_late": True},
@@ -157,6 +168,14 @@ MATTERS: tuple[Matter, ...] = (
            "{whose}收到移送、移交的 {n} 条线索逾期没有接收或者答复，最早的{day}到期", by_unit=True,
            unit="transfer_receiver_id", due="handover_due_on",
            escalates=(_O.TRANSFER,)),
+    # the head thinks about the police meanwhile, in a term of its own
+    Matter("transfers_late_kept", _L, "leads", {"kept_overdue": True, "receiver_outside": False},
+           "{whose}收到移送、移交的 {n} 条线索（另提请批准移送公安）逾期没有接收或者答复，最早的{day}到期",
+           by_unit=True, unit="transfer_receiver_id", due="kept_due_on", escalates=(_O.TRANSFER,)),
+    Matter("transfers_late_kept_outside", _L, "leads",
+           {"kept_overdue": True, "receiver_outside": True},
+           "{whose}移送、移交给外单位的 {n} 条线索（另提请批准移送公安）逾期没有接收或者答复，最早的{day}到期",
+           by_unit=True, due="kept_due_on", escalates=(_O.TRANSFER,)),
     Matter("transfers_late_outside", _L, "leads",
            _HANDED | {"transfer_stage": _WITH_RECEIVER, "receiver_outside": True},
            "{whose}移送、移交给外单位的 {n} 条线索逾期没有接收或者答复，最早的{day}到期",
@@ -254,9 +273,10 @@ MATTERS: tuple[Matter, ...] = (
           "{whose}有 {n} 条线索的举报人留言逾期没有答复，最早的{day}到期", by_unit=True),
     _late(_K.LEAD_RECHECK_DRAWN, "leads",
           "有 {n} 条抽中的线索逾期没有发起二次核查，最早的{day}到期"),
-    Matter("leads_near", _S, "leads", {"status": _AT_THE_UNIT} | _NEAR,
+    Matter("leads_near", _S, "leads",
+           _AT_THE_UNIT | _NEAR,
            "{whose}有 {n} 条线索快要到期，最早的{day}", by_unit=True),
-    Matter("leads_near_office", _S, "leads", {"status": _AT_THE_OFFICE} | _NEAR,
+    Matter("leads_near_office", _S, "leads", _AT_THE_OFFICE | _NEAR,
            "{whose}有 {n} 条线索快要到期，最早的{day}", whose=_OFFICE),
     Matter("cases_near", _S, "cases", _NEAR,
            "{whose}有 {n} 起案件快要到期，最早的{day}", by_unit=True),

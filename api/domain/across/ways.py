@@ -34,13 +34,13 @@ from api.domain.leads.handovers import HandoverAction as Ha
 from api.domain.leads.leads import (
     LEAD_FLOW,
     OPEN_STAGES,
-    PENDING,
     WITH_DECISION,
     Obligation,
     ReceivingOrgan,
     TransferStage,
     is_to_close,
     owed_unsent,
+    with_receiver,
 )
 from api.domain.leads.leads import LeadAction as La
 from api.domain.leads.leads import LeadStatus as Ls
@@ -79,10 +79,6 @@ def _to_be_handed_over(lead: Any) -> bool:
     return lead.transfer_stage is TransferStage.APPROVED
 
 
-def _not_pending(lead: Any) -> bool:
-    return lead.transfer_stage not in PENDING
-
-
 #: Refusing is offered beside it: whoever proposed may take that back, which is no turn of theirs.
 _APPROVE = Turn(
     K.LEAD_TRANSFER_APPROVE,
@@ -93,7 +89,8 @@ _APPROVE = Turn(
     returns=True,
 )
 _HAND_OVER = Turn(K.LEAD_HAND_OVER, (La.TRANSFER_POLICE,), when=_to_be_handed_over)
-_FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,), when=_not_pending)
+#: What is owed to others runs on while the head thinks.
+_FEED_BACK = Turn(K.LEAD_FEED_BACK, (La.FEED_BACK,))
 
 
 _WITH_RECEIVER = frozenset({TransferStage.SENT, TransferStage.RECEIVED, TransferStage.REVIEWED})
@@ -108,7 +105,7 @@ def _something_is_left(lead: Any) -> bool:
 
 
 def _outside(lead: Any) -> bool:
-    return lead.transfer_stage in _WITH_RECEIVER and lead.transfer_receiver_id is None
+    return with_receiver(lead) in _WITH_RECEIVER and lead.transfer_receiver_id is None
 
 
 def _stage(stage: TransferStage) -> Callable[[Any], bool]:
@@ -120,11 +117,11 @@ def _left_to_conclude(lead: Any) -> bool:
 
 
 def _to_receive(lead: Any) -> bool:
-    return lead.transfer_stage is TransferStage.SENT and lead.transfer_receiver_id is not None
+    return with_receiver(lead) is TransferStage.SENT and lead.transfer_receiver_id is not None
 
 
 def _to_decide(lead: Any) -> bool:
-    received = lead.transfer_stage in {TransferStage.RECEIVED, TransferStage.REVIEWED}
+    received = with_receiver(lead) in {TransferStage.RECEIVED, TransferStage.REVIEWED}
     return received and lead.transfer_receiver_id is not None
 
 
@@ -218,7 +215,7 @@ def _owes(obligation: Obligation) -> Callable[[Any], bool]:
     """What a conclusion asks for has yet to go to whoever it is for."""
 
     def when(lead: Any) -> bool:
-        unsent = owed_unsent(obligation, lead.transfer_stage, lead.transfer_organ)
+        unsent = owed_unsent(obligation, with_receiver(lead), lead.transfer_organ)
         return obligation.value in lead.owes and unsent
 
     return when
@@ -255,7 +252,7 @@ LEAD_WAY: Final = Way(
                 Ls.VERIFYING: (
                     _APPROVE,
                     _HAND_OVER,
-                    Turn(K.LEAD_VERIFY, (La.CONCLUDE,), when=_not_pending),
+                    Turn(K.LEAD_VERIFY, (La.CONCLUDE,)),
                 ),
                 Ls.RECHECK: (Turn(K.LEAD_RECHECK, (La.CONCLUDE,)), *_AT_POLICE),
                 Ls.ESCALATED: (

@@ -32,6 +32,7 @@ class Overdue(Labelled):
     ACKNOWLEDGE = "acknowledge", "逾期未签收"
     LEAD = "lead", "线索逾期未办结"
     FEED_BACK = "feed_back", "移送移交期间逾期未反馈举报人"
+    OWED_POLICE = "owed_police", "移送移交期间逾期未移送公安"
     ASSIST = "assist", "协办逾期未答复"
     TRANSFER = "transfer", "移送移交逾期"
     HANDOVER = "handover", "案件、主体移送移交逾期"

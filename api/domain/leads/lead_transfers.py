@@ -12,6 +12,7 @@ from typing import Any
 
 from api.domain.kit.labels import Labelled
 from api.domain.leads.leads import (
+    PENDING,
     PoliceMatter,
     ReceivingOrgan,
     ReviewResult,
@@ -204,9 +205,14 @@ def recalls(sent_on: str | None, receiver: str) -> str:
 
 def leaves_conclusion(stage: str | None, transfers: Sequence[Mapping[str, Any]]) -> bool:
     """The same of the last of a lead's hand-overs as they were read."""
-    if stage not in ANSWERED_STAGES or not transfers:
+    asked = transfers
+    if stage in PENDING:  # what lies before the head answers nothing
+        asked = [e for e in transfers if e["sent_on"] and not e["recalled_on"] and not e["is_past"]]
+    elif stage not in ANSWERED_STAGES:
         return False
-    last = last_of(transfers)
+    if not asked:
+        return False
+    last = last_of(asked)
     result, review = last["result"], last["review_result"]
     return unsettled(
         ReceivingOrgan(last["organ"]),

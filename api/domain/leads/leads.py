@@ -302,6 +302,8 @@ class LeadRecord(Record, Protocol):
     #: Whether it was drawn for a second verification that has not ended.
     recheck_drawn: bool
     transfer_stage: TransferStage | None
+    #: How far the hand-over came that somebody else has while the head decides about the police.
+    kept_stage: TransferStage | None
     transfer_reminded_on: date | None
     #: Who asked for the approval of a hand-over to the police.
     transfer_proposed_by_id: UUID | None
@@ -390,6 +392,17 @@ def _at(name: str, sentence: str, article: str, *stages: TransferStage) -> Predi
     )
 
 
+def _with(name: str, sentence: str, article: str, *stages: TransferStage) -> Predicate:
+    """What whoever has it is to do, whatever the sender's head decides meanwhile."""
+    return Predicate(
+        name,
+        sentence,
+        lambda _, record: with_receiver(cast("LeadRecord", record)) in stages,
+        Conflict,
+        article,
+    )
+
+
 _T = TransferStage
 #: What the police have begun a case on is theirs, whether they have given a receipt or not.
 NO_CASE = Predicate(
@@ -408,7 +421,9 @@ OFFICE_ESCALATED = Predicate(
         or actor.may(P.LEAD_ASSIGN)
     ),
 )
-AWAITS_RECEIPT = _at("no_receipt_awaited", "没有等待回执的移送、移交", HANDED_OVER, _T.SENT)
+#: Taken back before anybody had it.
+NOT_RECEIVED = _at("no_receipt_awaited", "没有等待回执的移送、移交", HANDED_OVER, _T.SENT)
+AWAITS_RECEIPT = _with("no_receipt_awaited", "没有等待回执的移送、移交", HANDED_OVER, _T.SENT)
 RECEIVED = _at(
     "not_received", "对方接收并出具回执以后才能登记", f"{_REGULATION}第6条、第7条", _T.RECEIVED
 )
@@ -421,14 +436,11 @@ POLICE_ASK = Predicate(
     f"{_REGULATION}第6条",
 )
 INCOMPLETE = _at("papers_complete", "没有待补正的材料", f"{_REGULATION}第6条", _T.INCOMPLETE)
-AWAITS_RESULT = _at(
-    "no_result_awaited",
-    "对方接收并出具回执以后才能登记结果",
-    HANDED_OVER,
-    _T.RECEIVED,
-    _T.INCOMPLETE,
-)
-UNANSWERED = _at(
+_NO_RESULT = "对方接收并出具回执以后才能登记结果"
+AWAITS_RESULT = _with("no_result_awaited", _NO_RESULT, HANDED_OVER, _T.RECEIVED, _T.INCOMPLETE)
+#: What lies before the head is not to be passed on over its head.
+PASSED_ON = _at("no_result_awaited", _NO_RESULT, HANDED_OVER, _T.RECEIVED, _T.INCOMPLETE)
+UNANSWERED = _with(
     "nothing_to_remind",
     "没有未反馈结果的移送、移交",
     HANDED_OVER,
@@ -500,13 +512,23 @@ TO_ANSWER = frozenset(
 )
 
 
+#: Where the decision of the police may be owed though somebody else has the lead.
+OWED_TO_POLICE = frozenset(
+    {LeadStatus.CONCLUDED, LeadStatus.FED_BACK, LeadStatus.TRANSFERRED_DEPARTMENT}
+)
+
+
+def with_receiver(lead: "LeadRecord") -> TransferStage | None:
+    """How far the hand-over came that somebody else has, if anybody has one: what lies before the
+    head takes nothing from them."""
+    return lead.kept_stage if lead.transfer_stage in PENDING else lead.transfer_stage
+
+
 def owed_unsent(
     obligation: Obligation, stage: TransferStage | None, organ: ReceivingOrgan | None
 ) -> bool:
     """Whether what is owed has yet to go to whoever it is for: what a department has is not with the
-    police, whose decision is owed besides."""
-    if stage in PENDING:
-        return False
+    police, whose decision is owed besides; what the head thinks about is still owed."""
     elsewhere = obligation is Obligation.POLICE_DECISION and organ is not ReceivingOrgan.POLICE
     return stage not in OPEN_STAGES or elsewhere
 
@@ -1130,7 +1152,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("document_no", "转送通知文书编号", required=False),
                 REASON,
             ),
-            when=(RECORDER, AWAITS_RESULT),
+            when=(RECORDER, PASSED_ON),
             article=f"{_REGULATION}第7条",
         ),
         A.HAND_OVER_GOODS: Step(
@@ -1277,7 +1299,8 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("feedback_mode", "反馈方式", FieldKind.ENUM, options=FeedbackMode),
                 Field("feedback_note", "反馈内容或无法反馈的原因", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER, NOT_PENDING, CONCLUSION_GIVEN),
+            # the reporter is owed an answer by a day, whatever the head decides
+            when=(HANDLER, CONCLUSION_GIVEN),
         ),
         A.TRANSFER_DEPARTMENT: Step(
             frozenset({S.REGISTERED, S.VERIFYING, S.CONCLUDED, S.FED_BACK}),
@@ -1298,7 +1321,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(REASON,),
-            when=(HANDLER, AWAITS_RECEIPT, NO_CASE, OFFICE_ESCALATED),
+            when=(HANDLER, NOT_RECEIVED, NO_CASE, OFFICE_ESCALATED),
             danger=True,
             article=HANDED_OVER,
         ),

@@ -29,6 +29,7 @@ from api.domain.across.attention import (
     SOON_RULE,
     TODAY,
     WARNED,
+    YESTERDAY,
     Matter,
     Urgency,
     bound,
@@ -37,6 +38,7 @@ from api.domain.across.attention import (
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.permissions import RowScope
+from api.domain.law.calendar import ONE_DAY
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE
 from api.models.cases import Case
 from api.models.distributions import Distribution
@@ -101,6 +103,7 @@ _DUES: dict[str, Any] = {
     "handover_due_on": Lead.handover_due_on,
     "unowned_on": Lead.unowned_on,
     "assigned_on": Lead.assigned_on,
+    "kept_due_on": Lead.kept_due_on,
     "due_held_on": Lead.due_held_on,
     "assist_due_on": LeadAssist.due_on,
     "filed_on": lead_duties.FILED_ON,
@@ -126,7 +129,7 @@ _LATE = {
 }
 #: The rules of those.
 _SINCE = ("LEAD-ACK", OPEN_CASE_RULE, ledger_awaiting.CONFIRM_RULE)
-_MOVING = {TODAY: "today", SOON: "soon", WARNED: MEASURES_UNTIL}
+_MOVING = {YESTERDAY: "yesterday", TODAY: "today", SOON: "soon", WARNED: MEASURES_UNTIL}
 
 
 def mine(actor: Actor) -> list[Matter]:
@@ -183,7 +186,8 @@ async def days() -> dict[str, Any]:
         steps.key(one.kind): clock.last_start(one.rule) for found in STEPS.values() for one in found
     }
     since = {f"since {rule}": clock.last_start(rule) for rule in _SINCE}
-    return bound_days(clock) | since | late | {"soon": clock.due_on(SOON_RULE, today()).on}
+    moving = {"yesterday": today() - ONE_DAY, "soon": clock.due_on(SOON_RULE, today()).on}
+    return bound_days(clock) | since | late | moving
 
 
 def _longest_first(question: dict[str, Any]) -> tuple[date, int, str]:
@@ -195,7 +199,12 @@ async def shown(rows: Rows, days: dict[str, Any]) -> list[dict[str, Any]]:
     that waits for long is buried under many, then the larger numbers."""
     clock = await time_rules.known()
     matters = {matter.key: matter for matter in MATTERS}
-    meant = {TODAY: today(), SOON: days["soon"], WARNED: days[MEASURES_UNTIL]}
+    meant = {
+        YESTERDAY: days["yesterday"],
+        TODAY: today(),
+        SOON: days["soon"],
+        WARNED: days[MEASURES_UNTIL],
+    }
     told: dict[Urgency, list[dict[str, Any]]] = {}
     for row in rows:
         matter = matters[row["key"]]

@@ -107,7 +107,8 @@ _WORK: Final[tuple[_Work, ...]] = (
     ),
     _Work(
         "移送、移交来的待接收、待答复的线索", "条", P.LEAD_HANDLE, Lead,
-        Lead.transfer_stage.in_(OPEN_STAGES), owner="transfer_receiver_id",
+        or_(Lead.transfer_stage.in_(OPEN_STAGES), Lead.kept_stage.is_not(None)),
+        owner="transfer_receiver_id",
     ),
     _Work(
         "未答复的协办", "件", P.LEAD_ASSIST, LeadAssist,

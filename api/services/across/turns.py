@@ -26,7 +26,7 @@ from api.models.cases import Case
 from api.models.distributions import Distribution
 from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
-from api.models.lead_transfers import LAST_FIRST, LeadTransfer
+from api.models.lead_transfers import LAST_SENT_FIRST, LeadTransfer
 from api.models.leads import Lead
 from api.models.outcomes import Outcome
 from api.models.property_items import PropertyItem
@@ -130,7 +130,7 @@ async def act(
         record = await session.scalar(
             select(LeadTransfer)
             .where(LeadTransfer.lead_id == record_id)
-            .order_by(*LAST_FIRST)
+            .order_by(*LAST_SENT_FIRST)
             .limit(1)
             .with_for_update()
         )

@@ -35,7 +35,7 @@ from api.domain.law.escalations import BANDS, USUAL, Level, Overdue, band_of, by
 from api.domain.leads.lead_assists import UNANSWERED
 from api.domain.leads.lead_marks import CLOSE_RULE
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE, TransferSide
-from api.domain.leads.leads import PENDING, LeadStatus, TransferStage
+from api.domain.leads.leads import LeadStatus
 from api.domain.organisation.handing_over import WITH_RECEIVER
 from api.domain.organisation.organisation import UnitBehaviour
 from api.models.cases import Case
@@ -159,7 +159,7 @@ def _literals(statuses: Any) -> list[Any]:
     return [literal_column(f"'{each}'", Text()) for each in sorted(s.value for s in statuses)]
 
 
-_L, _A, _T, _S = Lead, LeadAssist, LeadTransferClock, TransferStage
+_L, _A, _T = Lead, LeadAssist, LeadTransferClock
 _H = LeadTransfer
 _WORKED_ON = {
     LeadStatus.VERIFYING, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.TRANSFERRED_POLICE,
@@ -171,14 +171,8 @@ _OVER = {
     CaseStatus.DIVERTED_CIVIL, CaseStatus.DIVERTED_ADMINISTRATIVE,
 }  # fmt: skip
 
-#: A hand-over waits for the unit that it was handed to, or for who handed it over.
-_ANSWERS = case(
-    (
-        _L.transfer_stage.in_([_S.SENT, _S.RECEIVED, _S.REVIEWED]),
-        func.coalesce(_L.transfer_receiver_id, _L.owner_unit_id),
-    ),
-    else_=_L.owner_unit_id,
-)
+#: The unit that a lead was handed to, or for a body outside who handed it over.
+_RECEIVER = func.coalesce(_L.transfer_receiver_id, _L.owner_unit_id)
 
 
 def _of_town(behaviour: UnitBehaviour) -> ColumnElement[Any]:
@@ -227,15 +221,15 @@ WATCHED: tuple[Watched, ...] = (
     ),
     Watched(
         Overdue.LEAD, "leads", Lead, P.LEAD_READ,
-        and_(
-            _in(_L.status, _WORKED_ON), _L.merged_into_id.is_(None),
-            func.coalesce(_L.transfer_stage.not_in(PENDING), literal_column("true")),
-        ),
-        _L.due_on, _L.subject_name, _L.number, _L.due_rule,
+        and_(_in(_L.status, _WORKED_ON), _L.merged_into_id.is_(None)), _L.due_on, _L.subject_name, _L.number, _L.due_rule,
         unit=case((_L.due_rule == CLOSE_RULE, _OFFICE), else_=_L.owner_unit_id),
     ),
     Watched(
         Overdue.FEED_BACK, "leads", Lead, P.LEAD_READ, lead_duties.HELD_TO_ANSWER,
+        _L.due_held_on, _L.subject_name, _L.number, _L.due_rule,
+    ),
+    Watched(
+        Overdue.OWED_POLICE, "leads", Lead, P.LEAD_READ, lead_duties.HELD_FOR_POLICE,
         _L.due_held_on, _L.subject_name, _L.number, _L.due_rule,
     ),
     Watched(
@@ -254,7 +248,8 @@ WATCHED: tuple[Watched, ...] = (
         _T.rule_id, subject=_T.lead_id, town=_of_lead(_L.town_code, _T.lead_id),
         unit=case(
             (_T.side == TransferSide.APPROVER, _of_lead(_APPROVES, _T.lead_id)),
-            else_=_of_lead(_ANSWERS, _T.lead_id),
+            (_T.side == TransferSide.RECEIVER, _of_lead(_RECEIVER, _T.lead_id)),
+            else_=_of_lead(_L.owner_unit_id, _T.lead_id),
         ),
     ),
     Watched(

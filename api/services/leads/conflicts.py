@@ -325,7 +325,9 @@ async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> No
 
 async def _recall(session: AsyncSession, lead: Lead) -> None:
     """Who must keep off had been handed it: it is as before, and goes to somebody else."""
-    if await lead_transfers.end(session, lead, MUST_KEEP_OFF):
+    if lead.transfer_stage in PENDING:
+        await lead_transfers.end_kept(session, lead, MUST_KEEP_OFF)
+    elif await lead_transfers.end(session, lead, MUST_KEEP_OFF):
         _transition.settle(lead, lead_transfers.before(lead))
 
 

@@ -23,11 +23,13 @@ from api.domain.leads.lead_marks import (
 from api.domain.leads.leads import (
     LEFT_TO_DO,
     TERMED,
+    TRIAGE,
     LeadRecord,
     LeadStatus,
     is_to_close,
     is_told,
     waits_for_receiver,
+    with_receiver,
 )
 from api.models.leads import Lead
 from api.services.kit import time_rules
@@ -194,7 +196,10 @@ async def follow(session: AsyncSession, lead: Lead) -> None:
     """A lead's term stands still while whoever it was handed to is waited for, and goes on with
     what was left once they answered; when only closing is left, that has a term of its own. To be
     asked after whatever changes whose turn it is."""
-    waits = waits_for_receiver(lead.status, lead.transfer_stage)
+    said = cast("LeadRecord", lead)
+    if lead.status in TRIAGE and lead.due_on is not None:
+        stop(lead)  # given to nobody, it waits at the desk in the term of that
+    waits = waits_for_receiver(lead.status, with_receiver(said))
     if waits and lead.due_on is not None:
         lead.due_held_on, lead.due_on = lead.due_on, None
         lead.due_pauses = [*lead.due_pauses, today()]

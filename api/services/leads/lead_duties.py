@@ -36,6 +36,7 @@ from api.domain.leads.leads import (
     DRAWABLE,
     LEFT_TO_DO,
     OPEN_STAGES,
+    OWED_TO_POLICE,
     PENDING,
     TO_ANSWER,
     TRIAGE,
@@ -50,7 +51,13 @@ from api.domain.leads.leads import (
 )
 from api.models.cases import CaseLead
 from api.models.lead_assists import LeadAssist
-from api.models.lead_transfers import FILED_OVER, LAST_FIRST, LeadTransfer, LeadTransferClock
+from api.models.lead_transfers import (
+    FILED_OVER,
+    LAST_FIRST,
+    LAST_SENT_FIRST,
+    LeadTransfer,
+    LeadTransferClock,
+)
 from api.models.leads import Lead
 from api.models.receipts import UNREAD, LeadMessage
 from api.models.recheck_samples import RecheckSampleLine
@@ -67,31 +74,29 @@ def _not_alarmed() -> ColumnElement[bool]:
     return Lead.unowned_on > param(K.LEAD_UNOWNED.value, Date())
 
 
-#: What lies before the head, or waits to be handed over, is a duty of its own, and nothing else can
-#: be done with it.
-_NOT_PENDING = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(PENDING))
 #: Somebody has it, or has to do something about it, before it is closed.
 _BEFORE_CLOSING = OPEN_STAGES | PENDING | LEFT_TO_DO
 #: What the county has is the county's to answer.
 _WITH_NOBODY = or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(OPEN_STAGES))
 #: The reporter is still to be answered while the term stands still for whoever the lead was handed to.
-HELD_TO_ANSWER = and_(
-    Lead.due_held_on.is_not(None), Lead.status.in_(sorted(TO_ANSWER)), _NOT_PENDING
-)
-_BEFORE_THE_HEAD = frozenset(
-    {LeadStatus.VERIFYING, LeadStatus.CONCLUDED, LeadStatus.TRANSFERRED_DEPARTMENT}
-)
+HELD_TO_ANSWER = and_(Lead.due_held_on.is_not(None), Lead.status.in_(sorted(TO_ANSWER)))
 _S = TransferStage
+_AT_DEPARTMENT = frozenset({LeadStatus.TRANSFERRED_DEPARTMENT})
 
 
 #: Who has it in hand of the unit that a lead was handed to.
 _HELD_BY_RECEIVER = (
     select(case((LeadTransfer.turn_unit_id == param("unit_id", Uuid()), LeadTransfer.turn_user_id)))
     .where(LeadTransfer.lead_id == Lead.id)
-    .order_by(*LAST_FIRST)
+    .order_by(*LAST_SENT_FIRST)
     .limit(literal_column("1"))
     .scalar_subquery()
 )
+
+
+def _with(*stages: TransferStage) -> ColumnElement[bool]:
+    """How far it came with whoever has it, whatever lies before the head beside it."""
+    return or_(Lead.transfer_stage.in_(stages), Lead.kept_stage.in_(stages))
 
 
 def _received(kind: DutyKind, *stages: TransferStage) -> Source:
@@ -101,9 +106,7 @@ def _received(kind: DutyKind, *stages: TransferStage) -> Source:
         "leads",
         Lead,
         P.LEAD_HANDLE,
-        lambda actor: and_(
-            Lead.transfer_receiver_id == actor.unit_id, Lead.transfer_stage.in_(stages)
-        ),
+        lambda actor: and_(Lead.transfer_receiver_id == actor.unit_id, _with(*stages)),
         Lead.subject_name,
         Lead.number,
         _clock_of(LeadTransferClock.due_on),
@@ -166,38 +169,52 @@ def _sent(kind: DutyKind, waits: ColumnElement[bool]) -> Source:
         lambda actor: and_(Lead.owner_unit_id == actor.unit_id, Lead.id.in_(_handed_over()), waits),
         Lead.subject_name,
         Lead.number,
-        _clock_of(LeadTransferClock.due_on),
-        _clock_of(LeadTransferClock.is_provisional),
-        _clock_of(LeadTransferClock.rule_id),
+        _clock_of(LeadTransferClock.due_on, unsent=kind is K.LEAD_HAND_OVER),
+        _clock_of(LeadTransferClock.is_provisional, unsent=kind is K.LEAD_HAND_OVER),
+        _clock_of(LeadTransferClock.rule_id, unsent=kind is K.LEAD_HAND_OVER),
     )
+
+
+#: How far a hand-over came with whoever has it (`leads.with_receiver`).
+_WITH_RECEIVER = case(
+    (Lead.transfer_stage.in_(PENDING), Lead.kept_stage), else_=Lead.transfer_stage
+)
+_TO_POLICE = Obligation.POLICE_DECISION
+
+
+def _is_owed(obligation: Obligation) -> ColumnElement[bool]:
+    """What a conclusion asks for has yet to go to whoever it is for."""
+    statuses = OWED_TO_POLICE if obligation is _TO_POLICE else OWED_TO_POLICE - _AT_DEPARTMENT
+    elsewhere = [s for s in _S if owed_unsent(obligation, s, ReceivingOrgan.OTHER)]
+    unsent = [s for s in _S if owed_unsent(obligation, s, ReceivingOrgan.POLICE)]
+    return and_(
+        literal_column("(leads.owes <> '{}')", Boolean()),
+        Lead.owes.contains([obligation.value]),
+        Lead.status.in_(sorted(statuses)),
+        or_(
+            _WITH_RECEIVER.is_(None),
+            _WITH_RECEIVER.in_(unsent),
+            and_(
+                Lead.transfer_organ.is_distinct_from(ReceivingOrgan.POLICE),
+                _WITH_RECEIVER.in_(elsewhere),
+            ),
+        ),
+    )
+
+
+#: The police are still to be told while the term stands still for whoever else the lead is with.
+HELD_FOR_POLICE = and_(Lead.due_held_on.is_not(None), _is_owed(_TO_POLICE))
 
 
 def _owed(kind: DutyKind, obligation: Obligation) -> Source:
     """What a conclusion asks for, while nobody has it."""
-    statuses = [LeadStatus.CONCLUDED, LeadStatus.FED_BACK]
-    if obligation is Obligation.POLICE_DECISION:
-        statuses.append(LeadStatus.TRANSFERRED_DEPARTMENT)
-    elsewhere = [s for s in _S if owed_unsent(obligation, s, ReceivingOrgan.OTHER)]
-    unsent = [s for s in _S if owed_unsent(obligation, s, ReceivingOrgan.POLICE)]
+    waits = and_(Lead.due_held_on.is_(None), _is_owed(obligation))
     return Source(
         kind,
         "leads",
         Lead,
         P.LEAD_HANDLE,
-        lambda actor: and_(
-            Lead.owner_unit_id == actor.unit_id,
-            literal_column("(leads.owes <> '{}')", Boolean()),
-            Lead.owes.contains([obligation.value]),
-            Lead.status.in_(statuses),
-            or_(
-                Lead.transfer_stage.is_(None),
-                Lead.transfer_stage.in_(unsent),
-                and_(
-                    Lead.transfer_organ.is_distinct_from(ReceivingOrgan.POLICE),
-                    Lead.transfer_stage.in_(elsewhere),
-                ),
-            ),
-        ),
+        lambda actor: and_(Lead.owner_unit_id == actor.unit_id, waits),
         Lead.subject_name,
         Lead.number,
         Lead.due_on,
@@ -210,7 +227,7 @@ _TO_BE_SENT = Lead.transfer_stage == _S.APPROVED
 #: A body outside, of which the sender records what it does.
 _WAITED_FOR = and_(
     Lead.transfer_receiver_id.is_(None),
-    Lead.transfer_stage.in_([_S.SENT, _S.RECEIVED, _S.REVIEWED]),
+    _with(_S.SENT, _S.RECEIVED, _S.REVIEWED),
 )
 _LAST_LEAVES_IT = (
     select(
@@ -225,8 +242,8 @@ _LAST_LEAVES_IT = (
             ),
         )
     )
-    .where(LeadTransfer.lead_id == Lead.id)
-    .order_by(*LAST_FIRST)
+    .where(LeadTransfer.lead_id == Lead.id, LeadTransfer.recalled_on.is_(None))
+    .order_by(*LAST_SENT_FIRST)
     .limit(literal_column("1"))
     .scalar_subquery()
 )
@@ -236,7 +253,7 @@ _LEFT_TO_CONCLUDE = and_(
         [LeadStatus.TRANSFERRED_POLICE, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.FED_BACK]
     ),
     Lead.conclusion.is_(None),
-    Lead.transfer_stage.in_(ANSWERED_STAGES),
+    Lead.transfer_stage.in_(ANSWERED_STAGES | PENDING),
     _LAST_LEAVES_IT,
 )
 
@@ -263,7 +280,7 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
             return and_(own, _somebody_else(actor))
         if kind is K.LEAD_FEED_BACK:
             own = and_(own, Lead.due_held_on.is_(None))
-        return and_(own, _NOT_PENDING) if status in _BEFORE_THE_HEAD else own
+        return own
 
     if status in TRIAGE:
         # until somebody is in charge of it, its term is that of the alarm
@@ -326,10 +343,17 @@ def _of_approver(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _clock_of(column: Any) -> Any:
+def _clock_of(column: Any, *, unsent: bool = False) -> Any:
+    """The term that runs of what somebody has, or of what lies before the head (`unsent`)."""
+    sent = LeadTransfer.sent_on
     return (
         select(column)
-        .where(LeadTransferClock.lead_id == Lead.id, LeadTransferClock.ended_on.is_(None))
+        .join(LeadTransfer, LeadTransfer.id == LeadTransferClock.transfer_id)
+        .where(
+            LeadTransferClock.lead_id == Lead.id,
+            LeadTransferClock.ended_on.is_(None),
+            sent.is_(None) if unsent else sent.is_not(None),
+        )
         .limit(1)
         .scalar_subquery()
     )
@@ -446,9 +470,9 @@ SOURCES: tuple[Source, ...] = (
         _of_approver,
         Lead.subject_name,
         Lead.number,
-        _clock_of(LeadTransferClock.due_on),
-        _clock_of(LeadTransferClock.is_provisional),
-        _clock_of(LeadTransferClock.rule_id),
+        _clock_of(LeadTransferClock.due_on, unsent=True),
+        _clock_of(LeadTransferClock.is_provisional, unsent=True),
+        _clock_of(LeadTransferClock.rule_id, unsent=True),
         shared=False,
     ),
     _sent(K.LEAD_HAND_OVER, _TO_BE_SENT),
@@ -470,6 +494,19 @@ SOURCES: tuple[Source, ...] = (
         rule=Lead.due_rule,
     ),
     _owed(K.LEAD_OWED_POLICE, Obligation.POLICE_DECISION),
+    unit_record(
+        K.LEAD_OWED_POLICE,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        # what a department has stands still for it, not for the police
+        lambda _: [HELD_FOR_POLICE],
+        title=Lead.subject_name,
+        number=Lead.number,
+        due_on=Lead.due_held_on,
+        provisional=Lead.due_is_provisional,
+        rule=Lead.due_rule,
+    ),
     _owed(K.LEAD_OWED_PUNISHER, Obligation.PUNISHER),
     _owed(K.LEAD_OWED_ROUTE, Obligation.ROUTE_RECEIPT),
     unit_record(

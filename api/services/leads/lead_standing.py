@@ -26,20 +26,24 @@ from api.services.leads import lead_alarms, lead_assists
 _IN_TRIAGE = frozenset({DutyKind.LEAD_REGISTER, DutyKind.LEAD_ASSIGN, DutyKind.LEAD_DISPUTED})
 _HANDED_OVER = frozenset(
     {
-        DutyKind.LEAD_HAND_OVER,
         DutyKind.LEAD_TRANSFER,
         DutyKind.LEAD_SUPPLY,
         DutyKind.LEAD_GOODS,
         DutyKind.LEAD_DECLINED,
         DutyKind.LEAD_UPHELD,
-        DutyKind.LEAD_TRANSFER_APPROVE,
         DutyKind.LEAD_RECEIVE,
         DutyKind.LEAD_DECIDE,
     }
 )
+#: What is owed by the day of the lead while its term stands still for whoever it was handed to: they
+#: answer neither the reporter nor the police.
+_THOUGH_IT_STANDS_STILL = frozenset({DutyKind.LEAD_FEED_BACK, DutyKind.LEAD_OWED_POLICE})
 #: What leads to the dialog by which those are named who keep an identity.
 NAME_KEEPERS = "name_keepers"
 _ASSISTING = frozenset({AssistStatus.ASKED.value, AssistStatus.ACKNOWLEDGED.value})
+
+
+_BEFORE_THE_HEAD = frozenset({DutyKind.LEAD_TRANSFER_APPROVE, DutyKind.LEAD_HAND_OVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class HandedOver:
 
     receiver: str = ""
     term: standing.Until = field(default_factory=standing.Until)
+    #: The same of what lies before the head, or is approved and has yet to be handed over.
+    approval: standing.Until = field(default_factory=standing.Until)
     #: When the police filed over it.
     filed_on: str | None = None
 
@@ -56,9 +62,11 @@ def handed(transfers: Sequence[dict[str, Any]]) -> HandedOver:
     """The same, from the hand-overs of a lead as they were read."""
     if not transfers:
         return HandedOver()
-    last = law.last_of(transfers)
+    sent = [each for each in transfers if each["sent_on"] is not None]
+    unsent = [each for each in transfers if each["sent_on"] is None]
+    last = law.last_of(sent or transfers)
     filed = police_decisions.filed_on(transfers)
-    return HandedOver(last["department"], _running(transfers), filed)
+    return HandedOver(last["department"], _running(sent), _running(unsent), filed)
 
 
 def to_open(handed_over: HandedOver, clock: time_rules.Clock) -> standing.Until:
@@ -98,11 +106,11 @@ async def of(
             return _counted(clock, lead_alarms.OFFICE_RULE, unowned)
         if turn.what is DutyKind.LEAD_OPEN_CASE:
             return to_open(handed_over, clock)
-        if turn.what in _HANDED_OVER:
-            return handed_over.term
+        if turn.what in _HANDED_OVER | _BEFORE_THE_HEAD:
+            return handed_over.approval if turn.what in _BEFORE_THE_HEAD else handed_over.term
         if turn.what is DutyKind.LEAD_DROPPED and record.status not in AT_POLICE:
             return standing.Until()  # the term of the lead is over with it
-        return answer if turn.what is DutyKind.LEAD_FEED_BACK else own
+        return answer if turn.what in _THOUGH_IT_STANDS_STILL else own
 
     def others(terms: Terms) -> list[dict[str, Any]]:
         return [
@@ -200,7 +208,7 @@ def _counted(clock: time_rules.Clock, rule: str, since: str) -> standing.Until:
 
 
 def _running(transfers: Sequence[dict[str, Any]]) -> standing.Until:
-    """The clock of a hand-over that runs; each lead has one at most."""
+    """The clock that runs of these hand-overs; there is one at most."""
     for clock in (each for transfer in transfers for each in transfer["clocks"]):
         if clock["ended_on"] is None:
             since, due = (

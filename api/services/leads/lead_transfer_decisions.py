@@ -48,8 +48,10 @@ from api.services.leads.lead_transfers import (
     current,
     end,
     keep,
+    keep_on,
     laid_by,
     last_clock,
+    lay_by,
     lie_still,
     note,
     over_before,
@@ -57,7 +59,9 @@ from api.services.leads.lead_transfers import (
     ran,
     recalled,
     run,
+    stands,
     started,
+    with_receiver,
 )
 
 #: Who decides whether a case is filed stands beside the term for it.
@@ -93,7 +97,7 @@ async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     """The written report lies before the head from that day."""
     names = await _two_officers(session, body.investigators)
     reported = _past(body.reported_on, "reported_on", since=_received(lead))
-    await lie_still(session, lead)
+    await keep_on(session, lead)
     transfer = _made(actor, lead, TransferKind.TRANSFER, ReceivingOrgan.POLICE)
     transfer.department, transfer.reported_on = ReceivingOrgan.POLICE.label, reported
     await keep(session, transfer, investigators="、".join(names), report=body.report)
@@ -140,8 +144,9 @@ async def _refuse(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
     transfer = await current(session, lead)
     transfer.refused_on = today()
     await keep(session, transfer, refusal=body.reason)
-    lead.transfer_stage = TransferStage.REFUSED
     await run(session, transfer, today(), None)
+    lead.transfer_stage = TransferStage.REFUSED
+    lead.kept_stage = lead.kept_due_on = None
     if not await _as_before(session, lead, transfer):
         _transition.settle(lead, before(lead))
 
@@ -230,6 +235,8 @@ async def _to_police(session: AsyncSession, actor: Actor, lead: Lead, body: Any)
     if lead.transfer_stage is TransferStage.APPROVED:
         transfer = await current(session, lead)
         _ensure_as_approved(transfer, body)
+        await lay_by(session, lead, transfer)
+        lead.transfer_stage = TransferStage.SENT
         await _papers(session, transfer, body)
         if to.unit_id is not None:  # else its clock runs since the approval
             await run(session, transfer, today(), clock)
@@ -334,7 +341,7 @@ async def _recall(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
 
 
 async def _receipt(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
-    transfer = await current(session, lead)
+    transfer = await with_receiver(session, lead)
     at = _past_moment(
         body.received_at, "received_at", since=await _sent_at(session, lead, transfer)
     )
@@ -346,12 +353,12 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Handed, body: Any)
         raise Invalid(message, errors=[FieldError("/matter", "not_asked", message)])
     transfer.matter = body.matter
     settled = transfer.kind is TransferKind.DISPUTE
-    lead.transfer_stage = TransferStage.ACCEPTED if settled else TransferStage.RECEIVED
     await note(session, actor, transfer, TransferMoment.RECEIPT)
     if isinstance(lead, Lead):
         await over_before(session, lead, transfer, f"改为{transfer.kind.label}")
         await lead_obligations.received(session, lead, transfer)
     await run(session, transfer, day, None if settled else _decides(transfer), at)
+    stands(lead, TransferStage.ACCEPTED if settled else TransferStage.RECEIVED)
 
 
 async def _sent_at(session: AsyncSession, lead: Handed, transfer: LeadTransfer) -> datetime | None:
@@ -418,7 +425,7 @@ async def _supply(session: AsyncSession, actor: Actor, lead: Handed, body: Any) 
 async def _result(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """Raises RuleViolated for a refusal that gives nothing but missing papers as its reason, and
     for a station that decides what is the county's to decide."""
-    transfer = await current(session, lead)
+    transfer = await with_receiver(session, lead)
     day = _past(body.result_on, "result_on", since=transfer.received_on)
     await _ensure_result(session, transfer, body, day)
     transfer.result, transfer.result_on = body.result, day
@@ -426,7 +433,8 @@ async def _result(session: AsyncSession, actor: Actor, lead: Handed, body: Any) 
     given = {"result_document_no": body.document_no or "", "result_note": body.result_note}
     await keep(session, transfer, **given)
     await note(session, actor, transfer, TransferMoment.RESULT)
-    lead.transfer_stage, follows = law.answered(transfer.kind, body.result)
+    stage, follows = law.answered(transfer.kind, body.result)
+    stands(lead, stage)
     if isinstance(lead, Lead):
         await lead_obligations.meet(session, lead, met_by_result(transfer.organ, body.result))
         if body.result is TransferResult.RETURNED:

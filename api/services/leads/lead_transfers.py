@@ -16,6 +16,7 @@ from api.domain.law import clocks
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import (
     OPEN_STAGES,
+    PENDING,
     LeadStatus,
     ReceivingOrgan,
     TransferMoment,
@@ -94,10 +95,29 @@ async def current(session: AsyncSession, lead: Handed) -> LeadTransfer:
     return found.one()
 
 
+async def with_receiver(session: AsyncSession, lead: Handed) -> LeadTransfer:
+    """The hand-over that somebody has: what lies before the head is with nobody."""
+    last = await current(session, lead)
+    kept = None
+    if isinstance(lead, Lead) and lead.transfer_stage in PENDING:
+        kept = await laid_by(session, lead, last)
+    return kept or last
+
+
+def stands(lead: Handed, stage: TransferStage) -> None:
+    """How far the hand-over came that somebody has. What lies before the head is there still."""
+    if not isinstance(lead, Lead) or lead.transfer_stage not in PENDING:
+        lead.transfer_stage = stage
+        return
+    lead.kept_stage = stage if stage in OPEN_STAGES else None
+    if lead.kept_stage is None:
+        lead.transfer_receiver_id = lead.transfer_organ = None
+
+
 async def answered_on(session: AsyncSession, lead: Lead) -> date:
     """When whoever handed a lead over had the answer: a unit of the system gives it here, of a body
     outside it is the day of its paper, whenever that was recorded."""
-    transfer = await current(session, lead)
+    transfer = await with_receiver(session, lead)
     if transfer.receiver_unit_id is not None or transfer.recalled_on is not None:
         return today()
     settled = transfer.received_on if transfer.kind is law.TransferKind.DISPUTE else None
@@ -162,13 +182,18 @@ async def run(
     if begins is not None:
         clock = await _clock(session, transfer, begins, at or moment(ended))
         session.add(clock)
-    await _tell(session, transfer.lead_id, clock and clock.due_on)
+    await _tell(session, transfer, clock and clock.due_on)
 
 
-async def _tell(session: AsyncSession, lead_id: UUID | None, due_on: date | None) -> None:
+async def _tell(session: AsyncSession, transfer: LeadTransfer, due_on: date | None) -> None:
     """A lead says itself until when somebody is to act: its list finds the late ones by that."""
-    if lead_id is not None:
-        (await session.get_one(Lead, lead_id)).handover_due_on = due_on
+    if transfer.lead_id is None:
+        return
+    lead = await session.get_one(Lead, transfer.lead_id)
+    if lead.transfer_stage in PENDING and transfer.sent_on is not None:
+        lead.kept_due_on = due_on
+    else:
+        lead.handover_due_on = due_on
 
 
 async def until(session: AsyncSession, transfer: LeadTransfer) -> date | None:
@@ -198,7 +223,7 @@ async def goes_on(session: AsyncSession, transfer: LeadTransfer) -> str | None:
     if clock is None:
         return None
     clock.ended_on = None
-    await _tell(session, transfer.lead_id, clock.due_on)
+    await _tell(session, transfer, clock.due_on)
     return clock.rule_id
 
 
@@ -283,9 +308,7 @@ async def recount(session: AsyncSession, current: time_rules.Clock) -> None:
             continue
         row.due_at, row.due_on, row.is_provisional = due.at, day, due.provisional
         row.rule_version = rule.version
-        await session.execute(
-            update(Lead).where(Lead.id == row.lead_id).values(handover_due_on=day)
-        )
+        await _tell(session, await session.get_one(LeadTransfer, row.transfer_id), day)
         told = {"from_day": before.isoformat(), "to_day": day.isoformat()}
         told |= {"is_provisional": due.provisional}
         of = ("lead", row.lead_id) if row.lead_id else ("handover", row.transfer_id)
@@ -304,10 +327,41 @@ async def end(session: AsyncSession, lead: Lead, reason: str) -> bool:
     return was_open
 
 
+async def end_kept(session: AsyncSession, lead: Lead, reason: str) -> None:
+    """The same of who has a lead while the head decides about the police."""
+    last = await current(session, lead)
+    kept = await laid_by(session, lead, last)
+    if kept is not None:
+        await recalled(session, kept, reason)
+    await lay_by(session, lead, last)
+
+
 async def lie_still(session: AsyncSession, lead: Lead) -> None:
-    """Whoever has a lead keeps it while the head decides whether the police get it; meanwhile nothing
-    is asked of them, and their term stands still."""
+    """Whoever has a lead keeps it until somebody else has received it; meanwhile nothing is asked of
+    them, and their term stands still."""
     await stop(session, lead.id)
+    lead.transfer_receiver_id = lead.transfer_organ = None
+
+
+async def keep_on(session: AsyncSession, lead: Lead) -> None:
+    """While the head decides whether the police get a lead, whoever has it is to answer as before, in
+    the term that runs."""
+    if lead.transfer_stage not in OPEN_STAGES:
+        await lie_still(session, lead)
+        return
+    lead.kept_stage, lead.kept_due_on = lead.transfer_stage, lead.handover_due_on
+
+
+async def lay_by(session: AsyncSession, lead: Lead, approved: LeadTransfer) -> None:
+    """What the head approved goes to the police: whoever had the lead is asked nothing meanwhile."""
+    await session.execute(
+        update(_Clock)
+        .where(
+            _Clock.lead_id == lead.id, _Clock.transfer_id != approved.id, _Clock.ended_on.is_(None)
+        )
+        .values(ended_on=today())
+    )
+    lead.kept_stage = lead.kept_due_on = None
     lead.transfer_receiver_id = lead.transfer_organ = None
 
 
@@ -348,9 +402,9 @@ async def recalled(session: AsyncSession, transfer: LeadTransfer, reason: str) -
 
 async def unsettled(session: AsyncSession, lead: Lead) -> bool:
     """Whether what the last receiver answered leaves it to the sender to say what was found."""
-    if lead.transfer_stage not in law.ANSWERED_STAGES:
+    if lead.transfer_stage not in law.ANSWERED_STAGES | PENDING:
         return False
-    last = await current(session, lead)
+    last = await with_receiver(session, lead)
     return law.unsettled(last.organ, last.result, last.review_result)
 
 
@@ -395,4 +449,5 @@ async def stop(session: AsyncSession, lead_id: UUID) -> None:
         .where(_Clock.lead_id == lead_id, _Clock.ended_on.is_(None))
         .values(ended_on=today())
     )
-    await _tell(session, lead_id, None)
+    lead = await session.get_one(Lead, lead_id)
+    lead.handover_due_on = lead.kept_due_on = lead.kept_stage = None

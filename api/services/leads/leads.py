@@ -45,7 +45,7 @@ from api.domain.kit.permissions import Permission, follows_only
 from api.domain.law.clocks import working_days_left
 from api.domain.leads import lead_transfers as law
 from api.domain.leads import police_decisions
-from api.domain.leads.lead_marks import rules_for
+from api.domain.leads.lead_marks import CLOSE_RULE, rules_for
 from api.domain.leads.lead_obligations import ObligationEnd
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE
 from api.domain.leads.leads import (
@@ -67,7 +67,7 @@ from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, Un
 from api.models import leads as lead_models
 from api.models.cases import Case, CaseLead
 from api.models.informants import Informant, InformantRecusal
-from api.models.lead_transfers import LAST_FIRST, LeadTransfer
+from api.models.lead_transfers import LAST_SENT_FIRST, LeadTransfer
 from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadRating, LeadReceipt
 from api.models.recheck_samples import RecheckSampleLine
@@ -216,7 +216,7 @@ _STATION = (
 _RECEIVED_BY = (
     select(taken_by(LeadTransfer))
     .where(LeadTransfer.lead_id == Lead.id)
-    .order_by(*LAST_FIRST)
+    .order_by(*LAST_SENT_FIRST)
     .limit(literal_column("1"))
     .scalar_subquery()
 )
@@ -268,6 +268,7 @@ _READ: dict[str, Any] = _ITEM | {
     "diversion_route": Lead.diversion_route,
     "diversion_department": Lead.diversion_department,
     "solved_note": Lead.solved_note,
+    "kept_stage": Lead.kept_stage,
     "transfer_reminded_on": Lead.transfer_reminded_on,
     "transfer_proposed_by_id": Lead.transfer_proposed_by_id,
     "transfer_receiver_id": Lead.transfer_receiver_id,
@@ -298,7 +299,7 @@ _READ: dict[str, Any] = _ITEM | {
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
 _DECIDING = {
-    "transfer_receiver_id", "transfer_organ", "station_id",
+    "transfer_receiver_id", "transfer_organ", "kept_stage", "station_id",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
     "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by", "received_by",
     "unowned_on", "created_unit", "last_act", "due_held_on", "keepers_wanted", "recused_ids",
@@ -321,6 +322,10 @@ _ANY_TEXT = ARRAY(Text)
 
 #: Late with whoever has it: the lead's own term stands still meanwhile.
 _IS_HANDOVER_OVERDUE = Lead.handover_due_on < param("today", Date())
+_IS_KEPT_OVERDUE = Lead.kept_due_on < param("today", Date())
+_IS_OWED_LATE = and_(lead_duties.HELD_FOR_POLICE, param("today", Date()) > Lead.due_held_on)
+#: Told, it is only to be closed: a term of its own, and the office's.
+_IS_CLOSING = Lead.due_rule == literal_column(f"'{CLOSE_RULE}'", Text())
 _IS_ANSWER_LATE = and_(lead_duties.HELD_TO_ANSWER, param("today", Date()) > Lead.due_held_on)
 #: By the index of the earlier of them: an OR of the two would read every open lead.
 _LAST_DAY = literal_column(f"({lead_models.LATE_FROM})", Date())
@@ -397,6 +402,16 @@ LISTING = Listing(
         "answer_in_time": (
             Boolean(), lambda _: not_(func.coalesce(_IS_ANSWER_LATE, literal_column("false"))),
         ),
+        "kept_overdue": (Boolean(), lambda _: _IS_KEPT_OVERDUE),
+        "kept_in_time": (
+            Boolean(), lambda _: not_(func.coalesce(_IS_KEPT_OVERDUE, literal_column("false"))),
+        ),
+        "owed_late": (Boolean(), lambda _: _IS_OWED_LATE),
+        "owed_in_time": (
+            Boolean(), lambda _: not_(func.coalesce(_IS_OWED_LATE, literal_column("false"))),
+        ),
+        "closing": (Boolean(), lambda _: _IS_CLOSING),
+        "not_closing": (Boolean(), lambda _: not_(_IS_CLOSING)),
         "filed_until": (Date(), lead_duties.filed_until),
         "assist_late_unit_id": (Uuid(), lead_assists.late_with),
         "owned": (Boolean(), lambda _: not_(IS_UNOWNED)),
@@ -473,10 +488,11 @@ LISTING = Listing(
         "solved_said": "solved_unsaid", "rated": "unrated", "fast_track": "no_fast_track",
         "overdue": "in_time", "handover_overdue": "handover_in_time",
         "answer_late": "answer_in_time", "open": "done", "unowned": "owned",
+        "kept_overdue": "kept_in_time", "owed_late": "owed_in_time", "closing": "not_closing",
     },
     unindexed=frozenset({
         "phrase", "in_time", "handover_in_time", "answer_in_time", "owned", "counted", "unrated", "no_fast_track",
-        "responded",
+        "responded", "kept_in_time", "owed_in_time", "closing", "not_closing",
     }),
 )  # fmt: skip
 
@@ -531,6 +547,12 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         **await steps.late(lead_steps.STEPS, query.late_step),
         "answer_late": query.answer_late or None,
         "answer_in_time": query.answer_late is False or None,
+        "kept_overdue": query.kept_overdue or None,
+        "kept_in_time": query.kept_overdue is False or None,
+        "owed_late": query.owed_late or None,
+        "owed_in_time": query.owed_late is False or None,
+        "closing": query.closing or None,
+        "not_closing": query.closing is False or None,
         "filed_until": await _late_since(OPEN_CASE_RULE) if query.open_case_late else None,
         "assist_late_unit_id": query.assist_late_unit_id,
         "received_from": query.received_from,
@@ -583,6 +605,7 @@ class _FlowView:
     concluded_person_ids: list[UUID]
     recheck_drawn: bool
     transfer_stage: TransferStage | None
+    kept_stage: TransferStage | None
     transfer_reminded_on: date | None
     transfer_proposed_by_id: UUID | None
     transfer_receiver_id: UUID | None
@@ -674,6 +697,7 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         [UUID(each) for each in lead.pop("concluded_person_ids")],
         lead["recheck_drawn"],
         TransferStage(lead["transfer_stage"]) if lead["transfer_stage"] else None,
+        TransferStage(kept) if (kept := lead.pop("kept_stage")) else None,
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
         UUID(proposed_by) if (proposed_by := lead.pop("transfer_proposed_by_id")) else None,
         UUID(receiver) if (receiver := lead.pop("transfer_receiver_id")) else None,

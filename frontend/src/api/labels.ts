@@ -1066,6 +1066,7 @@ export const OverdueLabels: Record<Overdue, string> = {
   'acknowledge': '逾期未签收',
   'lead': '线索逾期未办结',
   'feed_back': '移送移交期间逾期未反馈举报人',
+  'owed_police': '移送移交期间逾期未移送公安',
   'assist': '协办逾期未答复',
   'transfer': '移送移交逾期',
   'handover': '案件、主体移送移交逾期',

@@ -9056,7 +9056,7 @@ export interface components {
          * @description What is late.
          * @enum {string}
          */
-        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "reward_approve" | "reward_code" | "reward_pay" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "inspection_close" | "outcome_publish" | "case_accept" | "case_send" | "case_enforce" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "lead_message" | "lead_recheck_drawn" | "measure" | "rectification" | "inspection" | "visit";
+        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "owed_police" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "reward_approve" | "reward_code" | "reward_pay" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "inspection_close" | "outcome_publish" | "case_accept" | "case_send" | "case_enforce" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "lead_message" | "lead_recheck_drawn" | "measure" | "rectification" | "inspection" | "visit";
         /**
          * Overview
          * @description The figures of the campaign, as far as the reader may see them.
@@ -18377,7 +18377,7 @@ export interface operations {
                 owing?: boolean;
                 /** @description 只看经批准不再移送、不再等待的（为否时不起作用） */
                 waived?: boolean;
-                /** @description 是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人的期限已过 */
+                /** @description 是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人、移送公安的期限已过 */
                 overdue?: boolean;
                 /** @description 移送、移交后正在走的期限是否已过（接收、答复、补正等） */
                 handover_overdue?: boolean;
@@ -18392,6 +18392,12 @@ export interface operations {
                 late_step?: components["parameters"]["LateStep"];
                 /** @description 移送、移交期间（办理期限停计）反馈举报人的期限是否已过 */
                 answer_late?: boolean;
+                /** @description 提请批准移送公安期间，原接收单位的接收、答复期限是否已过 */
+                kept_overdue?: boolean;
+                /** @description 移交其他单位期间（办理期限停计）移送公安或者立案的期限是否已过 */
+                owed_late?: boolean;
+                /** @description 是否已经反馈、只待办结（走办结期限） */
+                closing?: boolean;
                 /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
                 open_case_late?: boolean;
                 /** @description 协办逾期没有答复的单位 */
@@ -18660,7 +18666,7 @@ export interface operations {
                 owing?: boolean;
                 /** @description 只看经批准不再移送、不再等待的（为否时不起作用） */
                 waived?: boolean;
-                /** @description 是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人的期限已过 */
+                /** @description 是否已超期：办理期限已过，移送、移交后正在走的期限已过，或者停计期间反馈举报人、移送公安的期限已过 */
                 overdue?: boolean;
                 /** @description 移送、移交后正在走的期限是否已过（接收、答复、补正等） */
                 handover_overdue?: boolean;
@@ -18675,6 +18681,12 @@ export interface operations {
                 late_step?: components["parameters"]["LateStep"];
                 /** @description 移送、移交期间（办理期限停计）反馈举报人的期限是否已过 */
                 answer_late?: boolean;
+                /** @description 提请批准移送公安期间，原接收单位的接收、答复期限是否已过 */
+                kept_overdue?: boolean;
+                /** @description 移交其他单位期间（办理期限停计）移送公安或者立案的期限是否已过 */
+                owed_late?: boolean;
+                /** @description 是否已经反馈、只待办结（走办结期限） */
+                closing?: boolean;
                 /** @description 只看公安机关立案后逾期没有登记案件的（为否时不起作用） */
                 open_case_late?: boolean;
                 /** @description 协办逾期没有答复的单位 */

@@ -1,0 +1,258 @@
+"""What is owed to others runs on while the head decides whether the police get a lead: whoever has it is
+to answer, its reporter is to be told, the police are owed a decision; and wherever lateness is told, it is
+told alike."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.core.base.clock import today
+from tests import factories
+from tests.answers import done, problem
+from tests.conftest import own_town
+from tests.database import run_sql
+from tests.duties import duties
+from tests.factories import unit_of
+from tests.figures import count, overview, questions, rows
+from tests.handovers import PAPERS, fresh, offered, receive
+from tests.leads import REPORT, act, fed_back
+
+#: Every figure is of this file's own rows.
+running, client = own_town()
+
+PEOPLE = ("office", "market", "civil", "police", "leader", "county", "supervisor")
+HANDLED = {"result": "handled", "result_on": today().isoformat(), "result_note": "已责令退款"}
+
+
+def verifying(client) -> dict:
+    market = client("market")
+    made = factories.assign(client("office"), factories.make_lead(client("office")), market)
+    return act(market, made, "acknowledge")
+
+
+def crime(client) -> dict:
+    return factories.conclude(client("office"), client("market"))
+
+
+def to_department(client, made: dict) -> dict:
+    to = {"organ": "other", "receiver_unit_id": unit_of(client("civil"))} | PAPERS
+    return act(client("market"), fresh(client("market"), made), "transfer_department", **to)
+
+
+def received(client, made: dict) -> dict:
+    return receive(client("civil"), to_department(client, made))
+
+
+def outside(client, made: dict) -> dict:
+    to = {"organ": "other", "department": "县住建局"} | PAPERS
+    return act(client("market"), fresh(client("market"), made), "transfer_department", **to)
+
+
+def told(client, made: dict) -> dict:
+    return fed_back(client("market"), fresh(client("market"), made))
+
+
+def to_county(client) -> dict:
+    made = act(
+        client("office"), fresh(client("office"), verifying(client)), "escalate", reason="跨县"
+    )
+    return told(client, receive(client("county"), made))
+
+
+#: Where a lead stands when the head is asked.
+BEFORE: dict[str, Callable[[Any], dict]] = {
+    "verified": verifying,
+    "concluded": crime,
+    "told, the police owed": lambda c: told(c, crime(c)),
+    "nothing owed": lambda c: told(c, factories.conclude(c("office"), c("market"), "illegal")),
+    "on its way to a department": lambda c: to_department(c, verifying(c)),
+    "with a department": lambda c: received(c, verifying(c)),
+    "with a department, the police owed": lambda c: received(c, crime(c)),
+    "with a department, told": lambda c: told(c, received(c, crime(c))),
+    "with a body outside": lambda c: outside(c, verifying(c)),
+    "with the county": to_county,
+}
+PENDING = ("asked", "approved", "not asked", "refused")
+
+
+def propose(client, made: dict) -> dict:
+    market = client("market")
+    said = {"reported_on": today().isoformat(), **REPORT}
+    return act(market, fresh(market, made), "propose_transfer", **said)
+
+
+def standing(client, before: str, pending: str) -> dict:
+    made, leader = BEFORE[before](client), client("leader")
+    if pending != "not asked":
+        made = propose(client, made)
+    if pending == "approved":
+        made = act(leader, fresh(leader, made), "approve_transfer")
+    if pending == "refused":
+        made = act(leader, fresh(leader, made), "refuse_transfer", reason="证据不足")
+    return fresh(client("office"), made)
+
+
+def made_late(running, lead_id: str, *, head: bool = True) -> None:
+    """All its terms ended long ago, or all but that of what lies before the head."""
+    run_sql(
+        running,
+        "UPDATE lead_transfer_clocks c SET due_on = c.due_on - 60,"
+        " due_at = c.due_at - make_interval(days => 60) FROM lead_transfers t"
+        " WHERE t.id = c.transfer_id AND c.lead_id = $1 AND c.ended_on IS NULL"
+        " AND ($2 OR t.sent_on IS NOT NULL)",
+        lead_id,
+        head,
+    )
+    run_sql(
+        running,
+        "UPDATE leads SET due_on = due_on - 60, due_held_on = due_held_on - 60,"
+        " kept_due_on = kept_due_on - 60, handover_due_on = handover_due_on"
+        " - CASE WHEN $2 OR transfer_stage NOT IN ('proposed', 'approved') THEN 60 ELSE 0 END"
+        " WHERE id = $1",
+        lead_id,
+        head,
+    )
+
+
+def late_turns(who, lead_id: str) -> list[dict]:
+    answer = who.get(f"/leads/{lead_id}")
+    now = answer.json()["standing"]["now"] if answer.is_success else []
+    return [each for each in now if each["overdue"] and not each["is_early"]]
+
+
+def agree(client, lead_id: str) -> list[tuple[str, str]]:
+    """Head, home, list, those above and the overview tell the same; what is late, and whose it is."""
+    for name in PEOPLE:
+        who = client(name)
+        mine = sorted(e["what"] for e in late_turns(who, lead_id) if e["is_mine"])
+        home = sorted(e["what"] for e in duties(who, lead_id) if e["overdue"])
+        assert mine == home, name
+    supervisor = client("supervisor")
+    late = late_turns(supervisor, lead_id)
+    for asked in (True, False):
+        found = done(supervisor.get("/leads", params={"overdue": asked, "limit": 200}))["items"]
+        assert (lead_id in {each["id"] for each in found}) is (bool(late) is asked)
+    above = [
+        each["unit"]["name"]
+        for each in done(supervisor.get("/me/escalations"))["items"]
+        if each["subject_id"] == lead_id
+    ]
+    # one day is told once, whatever else is to be done by it
+    assert bool(above) is bool(late)
+    lines = [each for each in questions(overview(supervisor)) if "_late" in each["key"]]
+    for each in lines:
+        assert count(supervisor, each["query"]) == each["value"], each["key"]
+    telling = [
+        each for each in lines if lead_id in {row["id"] for row in rows(supervisor, each["query"])}
+    ]
+    assert bool(telling) is bool(late)
+    named = {"镇领导": client("leader"), "镇专项办": client("office")}
+    for said in {each["whom"].partition("、")[0] for each in late}:
+        unit = named[said].me["unit"]["name"] if said in named else said
+        assert unit in above, (unit, above)
+        assert said == "镇领导" or any(each["sentence"].startswith(said) for each in telling), said
+    return sorted((each["what"], each["whom"]) for each in late)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head", [True, False], ids=["all late", "the head in time"])
+@pytest.mark.parametrize("pending", PENDING)
+@pytest.mark.parametrize("before", BEFORE)
+def test_whatever_is_late_is_late_everywhere(client, running, before, pending, head):
+    made = standing(client, before, pending)
+    assert agree(client, made["id"]) == []
+    made_late(running, made["id"], head=head)
+    agree(client, made["id"])
+
+
+@pytest.mark.parametrize("before", [each for each in BEFORE if each != "nothing owed"])
+def test_asking_the_head_makes_nothing_in_time(client, running, before):
+    made = BEFORE[before](client)
+    made_late(running, made["id"])
+    late = agree(client, made["id"])
+    assert late
+    propose(client, made)
+    assert agree(client, made["id"]) == late, "the head has its own term in addition"
+    leader = client("leader")
+    act(leader, fresh(leader, made), "refuse_transfer", reason="证据不足")
+    assert agree(client, made["id"]) == late
+
+
+class TestMeanwhile:
+    """Nobody is late with what they could not do."""
+
+    def test_the_department_answers(self, client):
+        market, civil, leader = client("market"), client("civil"), client("leader")
+        made = to_department(client, verifying(client))
+        propose(client, made)
+        made = receive(civil, made)
+        assert (made["transfer_stage"], made["status"]) == ("proposed", "transferred_department")
+        assert [each["kind"] for each in duties(civil, made["id"])] == ["lead_decide"]
+        assert "forward" not in offered(made)
+        made = act(civil, made, "record_result", **HANDLED)
+        assert (made["transfer_stage"], duties(civil, made["id"])) == ("proposed", [])
+        assert [each["kind"] for each in duties(leader, made["id"])] == ["lead_transfer_approve"]
+        made = act(leader, fresh(leader, made), "refuse_transfer", reason="已由部门处理")
+        assert made["transfer_stage"] == "answered"
+        [turn] = [e for e in fresh(market, made)["standing"]["now"] if e["is_mine"]]
+        assert (turn["what"], turn["due_on"] is not None) == ("待反馈举报人", True)
+
+    def test_refused_the_department_goes_on(self, client):
+        civil, leader = client("civil"), client("leader")
+        made = received(client, verifying(client))
+        before = duties(civil, made["id"])
+        propose(client, made)
+        assert duties(civil, made["id"]) == before
+        made = act(leader, fresh(leader, made), "refuse_transfer", reason="证据不足")
+        assert (made["transfer_stage"], duties(civil, made["id"])) == ("received", before)
+
+    def test_one_takes_it_upon_themselves(self, client):
+        civil = client("civil")
+        made = propose(client, received(client, verifying(client)))
+        done(civil.post(f"/leads/{made['id']}/turns", json={"action": "take"}))
+        [duty] = duties(civil, made["id"])
+        assert duty["holder"]["id"] == civil.me["user"]["id"]
+        act(civil, fresh(civil, made), "record_result", **HANDLED)
+        assert duties(civil, made["id"]) == []
+
+    def test_the_reporter_is_told(self, client):
+        market, leader = client("market"), client("leader")
+        made = told(client, propose(client, crime(client)))
+        assert (made["status"], made["transfer_stage"]) == ("fed_back", "proposed")
+        made = act(leader, fresh(leader, made), "refuse_transfer", reason="证据不足")
+        assert "propose_transfer" in offered(fresh(market, made))
+
+    def test_nothing_else_is_done(self, client):
+        market = client("market")
+        made = propose(client, received(client, verifying(client)))
+        for action, fields in (
+            ("conclude", {"conclusion": "unfounded", "findings": "查无此事"}),
+            ("recall", {"reason": "材料有误"}),
+        ):
+            made = fresh(market, made)
+            problem(market.act(f"/leads/{made['id']}", action, made["version"], **fields), 409)
+
+    def test_sent_to_the_police_the_department_is_asked_nothing(self, client):
+        market, leader, civil, police = (
+            client("market"), client("leader"), client("civil"), client("police"),
+        )  # fmt: skip
+        made = propose(client, received(client, verifying(client)))
+        act(leader, fresh(leader, made), "approve_transfer")
+        to = PAPERS | {"approved_on": today().isoformat(), "approved_by": leader.me["user"]["name"],
+                       "receiver_unit_id": unit_of(police)}  # fmt: skip
+        made = act(market, fresh(market, made), "transfer_police", **to)
+        assert (made["transfer_stage"], duties(civil, made["id"])) == ("sent", [])
+        assert [each["kind"] for each in duties(police, made["id"])] == ["lead_receive"]
+        made = act(market, fresh(market, made), "recall", reason="材料有误")
+        assert made["transfer_stage"] == "received"
+        assert [each["kind"] for each in duties(civil, made["id"])] == ["lead_decide"]
+
+
+def test_the_police_are_owed_a_decision_by_a_day(client):
+    """Though somebody else has it."""
+    market = client("market")
+    made = fresh(market, received(client, crime(client)))
+    [duty] = duties(market, made["id"], "lead_owed_police")
+    [turn] = [e for e in made["standing"]["now"] if e["what"] == duty["what"]]
+    assert duty["due_on"] == turn["due_on"] is not None
