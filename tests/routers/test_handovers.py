@@ -534,7 +534,12 @@ class TestAnEntitysProblem:
             **COUNTY,
         )
         assert problem(answer, 422)["code"] == "police_decision_contradicts"
-        assert done(police.get(f"/handovers/{made['id']}"))["status"] == "dropped"
+        # looked at anew it is the police's, until they give it up a second time
+        assert done(police.get(f"/handovers/{made['id']}"))["status"] == "answered"
+        assert duties(client("market"), made["id"]) == []
+        case = done(police.get(f"/cases/{case['id']}"))
+        act_on_case(police, case, "withdraw", reason="仍没有犯罪事实", **COUNTY)
+        assert [e["kind"] for e in duties(client("market"), made["id"])] == ["handover_dropped"]
 
     def test_what_another_case_still_pursues_was_not_given_up(self, client):
         police, market = client("police"), client("market")

@@ -390,6 +390,37 @@ class TestGivenUp:
         assert (lead["standing"]["now"], duties(market, lead["id"])) == ([], [])
         assert act_on_lead(office, fresh(office, lead), "reopen", reason="回头看")
 
+    @pytest.mark.parametrize("again", ["filed", "withdrawn"])
+    def test_while_the_police_look_at_it_anew_nothing_else_is_to_be_done(self, client, again):
+        police, market = client("police"), client("market")
+        lead, made = self.given_up(client)
+        assert duties(market, lead["id"], "lead_dropped")
+        made = act(police, made, "reopen", reason="发现新的证据")
+        lead = fresh(market, lead)
+        assert duties(market, lead["id"], "lead_dropped") == []
+        assert "公安机关已撤案，待依法另行处理" not in {
+            each["what"] for each in lead["standing"]["now"]
+        }
+        answer = market.act(
+            f"/leads/{lead['id']}", "record_aftermath", lead["version"], aftermath="罚款。"
+        )
+        assert problem(answer, 409)["code"] == "nothing_dropped"
+        lead = fed_back(market, lead)
+        answer = market.act(
+            f"/leads/{lead['id']}", "transfer_police", lead["version"], **body_for(police)
+        )
+        assert problem(answer, 409)["code"] == "filed_already"
+        if again == "filed":
+            made = done(police.patch(f"/cases/{made['id']}", json={
+                "version": made["version"], "charges": ["illegal_deposits"]}))  # fmt: skip
+            act(police, made, "file", filed_on=TODAY, **COUNTY)
+            assert fresh(market, lead)["transfer_stage"] == "filed"
+        else:
+            act(police, made, "withdraw", reason="仍不应追究刑事责任", **COUNTY)
+            assert duties(market, lead["id"], "lead_dropped")
+            lead = fresh(market, lead)
+            act_on_lead(market, lead, "record_aftermath", aftermath="责令改正，罚款两千元。")
+
     def test_filed_anew_the_goods_are_handed_over(self, client):
         """移送规定第12条: what was not handed over before the case was given up is due again."""
         police, market = client("police"), client("market")

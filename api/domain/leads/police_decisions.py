@@ -10,7 +10,13 @@ from datetime import date
 from typing import Any
 
 from api.domain.kit.errors import FieldError, RuleViolated
-from api.domain.leads.leads import DecisionLevel, ReceivingOrgan, ReviewResult, TransferResult
+from api.domain.leads.leads import (
+    DecisionLevel,
+    ReceivingOrgan,
+    ReviewResult,
+    TransferResult,
+    TransferStage,
+)
 
 _FILED, _NOT = TransferResult.FILED, TransferResult.NOT_FILED
 _REVIEWED = {ReviewResult.FILED: _FILED, ReviewResult.UPHELD: _NOT}
@@ -51,15 +57,26 @@ def of_hand_overs(transfers: Iterable[dict[str, Any]]) -> TransferResult | None:
     return found
 
 
-def have_it(transfers: Iterable[dict[str, Any]]) -> bool:
-    """Whether what the police filed last in this round is theirs still: not given up."""
+def is_looked_at_again(dropped_on: Any, aftermath: str, stage: Any) -> bool:
+    """Whether the police gave up what they had filed and look at it anew: nothing was done about it
+    otherwise, and nothing is to be done meanwhile."""
+    return dropped_on is not None and not aftermath and stage == TransferStage.ANSWERED
+
+
+def have_it(transfers: Iterable[dict[str, Any]], stage: Any) -> bool:
+    """Whether what the police filed last in this round is theirs still: not given up, or looked at
+    anew."""
     filed = [
         each
         for each in transfers
         if not each["is_past"]
         and decided(each["organ"], each["result"], each["review_result"]) is _FILED
     ]
-    return bool(filed) and max(filed, key=lambda one: one["id"])["dropped_on"] is None
+    if not filed:
+        return False
+    last = max(filed, key=lambda one: one["id"])
+    dropped, aftermath = last["dropped_on"], last["aftermath"]
+    return dropped is None or is_looked_at_again(dropped, aftermath, stage)
 
 
 def filed_on(transfers: Iterable[dict[str, Any]]) -> str | None:

@@ -35,7 +35,13 @@ from api.services.leads import police_decisions
 
 #: What the leads of a case are asked about, and told.
 _SHARED = frozenset(
-    {CaseAction.ACCEPT, CaseAction.FILE, CaseAction.DECLINE_TO_FILE, CaseAction.WITHDRAW}
+    {
+        CaseAction.ACCEPT,
+        CaseAction.FILE,
+        CaseAction.DECLINE_TO_FILE,
+        CaseAction.WITHDRAW,
+        CaseAction.REOPEN,
+    }
 )
 #: What waits until nothing of the property is open.
 _ENDS = {
@@ -139,12 +145,18 @@ async def _tell_sources(
     if action is CaseAction.ACCEPT:
         await police_decisions.accepted(session, actor, leads, given.on, given.document_no)
         return
+    if action is CaseAction.REOPEN:
+        await police_decisions.looked_at_again(session, leads)
+        await handed.looked_at_again(session, handovers)
+        return
     if action is CaseAction.WITHDRAW:
-        if found.filed_on is not None:
-            given_up = await case_leads.given_up(session, found, leads)
-            await police_decisions.dropped(session, actor, given_up, given.on, given.document_no)
-            no_more = PoliceDecision(False, given.on, None, given.document_no)
-            await handed.given_up(session, actor, found, handovers, no_more)
+        given_up = await case_leads.given_up(session, found, leads)
+        no_more = PoliceDecision(False, given.on, None, given.document_no)
+        if found.filed_on is None:  # nothing is given up but what was looked at again
+            given_up = await police_decisions.reviewed_in_vain(session, actor, given_up)
+            handovers = [each for each in handovers if handed.is_looked_at_again(each)]
+        await police_decisions.dropped(session, actor, given_up, given.on, given.document_no)
+        await handed.given_up(session, actor, found, handovers, no_more)
         return
     filed = action is CaseAction.FILE
     level = next((each for each, same in LEVELS.items() if same is given.level), None)

@@ -77,6 +77,21 @@ async def given_up(
         await _tell(session, actor, each, EventName.HANDOVER_CASE_DROPPED, told)
 
 
+async def looked_at_again(session: AsyncSession, handovers: Collection[LeadTransfer]) -> None:
+    """`police_decisions.looked_at_again` of what a case of an entity was opened from."""
+    for each in handovers:
+        if each.status is _S.DROPPED:
+            _put(each, _S.ANSWERED)
+    await session.flush()
+
+
+def is_looked_at_again(handover: LeadTransfer) -> bool:
+    """Whether the police gave up what they had filed over it, and look at it anew."""
+    return police_decisions.is_looked_at_again(
+        handover.dropped_on, handover.aftermath, handover.transfer_stage
+    )
+
+
 async def ensure_agrees(
     session: AsyncSession, found: Case, action: CaseAction, handovers: Collection[LeadTransfer]
 ) -> None:

@@ -23,6 +23,7 @@ from api.domain.leads.leads import (
     TransferResult,
     TransferStage,
 )
+from api.domain.leads.police_decisions import is_looked_at_again
 from api.models.cases import CaseIdentifier
 from api.models.lead_transfers import FILED_OVER, LAST_FIRST, LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
@@ -410,14 +411,18 @@ async def unsettled(session: AsyncSession, lead: Lead) -> bool:
 
 async def police_have_it(session: AsyncSession, lead: Lead) -> bool:
     """`police_decisions.have_it` of a lead that is locked."""
-    dropped = select(LeadTransfer.dropped_on).where(
+    dropped = select(LeadTransfer.dropped_on, LeadTransfer.aftermath).where(
         LeadTransfer.lead_id == lead.id,
         ~LeadTransfer.is_past,
         LeadTransfer.organ == ReceivingOrgan.POLICE,
         FILED_OVER,
     )
     last = await session.execute(dropped.order_by(LeadTransfer.id.desc()).limit(1))
-    return (found := last.one_or_none()) is not None and found.dropped_on is None
+    found = last.one_or_none()
+    return found is not None and (
+        found.dropped_on is None
+        or is_looked_at_again(found.dropped_on, found.aftermath, lead.transfer_stage)
+    )
 
 
 def before(lead: Lead) -> LeadStatus:

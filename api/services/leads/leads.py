@@ -704,7 +704,7 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         ReceivingOrgan(organ) if (organ := lead["transfer_organ"]) else None,
         police_decisions.of_hand_overs(lead["transfers"]) is TransferResult.FILED,
         bool(lead["cases"]),
-        police_decisions.have_it(lead["transfers"]),
+        police_decisions.have_it(lead["transfers"], lead["transfer_stage"]),
         law.leaves_conclusion(lead["transfer_stage"], lead["transfers"]),
         lead_waivers.waived_from(LeadStatus(lead["status"]), lead.pop("last_act")),
         lead_assists.awaited(lead["assists"]),

@@ -27,7 +27,7 @@ from api.domain.leads.leads import (
     TransferResult,
     TransferStage,
 )
-from api.domain.leads.police_decisions import PoliceDecision, decided
+from api.domain.leads.police_decisions import PoliceDecision, decided, is_looked_at_again
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.services.kit import _transition, protect
@@ -198,6 +198,30 @@ async def dropped(
         _transition.touch(lead)
         await lead_clocks.follow(session, lead)
         await events.record(session, actor, EventName.LEAD_CASE_DROPPED, "lead", lead.id, told)
+
+
+async def looked_at_again(session: AsyncSession, leads: Collection[Lead]) -> None:
+    """The police look anew at the case that they gave up: until they have, nothing else is to be done
+    about the matter."""
+    for lead in leads:
+        if lead.transfer_stage is TransferStage.DROPPED:
+            lead.transfer_stage = TransferStage.ANSWERED
+            _transition.touch(lead)
+            await lead_clocks.follow(session, lead)
+
+
+async def reviewed_in_vain(
+    session: AsyncSession, actor: Actor, leads: Collection[Lead]
+) -> list[Lead]:
+    """The leads over which nothing was filed anew since the police looked at them again."""
+    found: list[Lead] = []
+    for lead in leads:
+        transfer = await _handed_here(session, actor, lead)
+        if transfer is not None and is_looked_at_again(
+            transfer.dropped_on, transfer.aftermath, lead.transfer_stage
+        ):
+            found.append(lead)
+    return found
 
 
 def _is_last(lead: Lead) -> bool:
