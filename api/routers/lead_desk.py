@@ -1,7 +1,6 @@
 """`/leads/next`, `/leads/views`, `/leads/batches`: the triage desk and the entry points of the list."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Response
 
@@ -11,8 +10,8 @@ from api.core.web.routing import DbSession, answer
 from api.core.web.routing import router as make_router
 from api.domain.kit.actors import Actor
 from api.domain.kit.permissions import Permission as P
-from api.schemas.leads import BatchQuery, DeskQuery, DeskTurn, LeadBatches, LeadSlip, LeadViews
-from api.services.leads import lead_batches, lead_desk, lead_slips, lead_views
+from api.schemas.leads import BatchQuery, DeskQuery, DeskTurn, LeadBatches, LeadViews
+from api.services.leads import lead_batches, lead_desk, lead_views
 
 router = make_router("leads")
 
@@ -40,16 +39,3 @@ async def batches(
 ) -> Response:
     """可见线索的各批次（12337 平台转办、县里交办等）及办理进度，最近接收的在前；query 就是列表的筛选条件。"""
     return answer(await lead_batches.page(session, actor, query))
-
-
-@router.get(
-    "/{lead_id}/slip",
-    response_model=LeadSlip,
-    responses={409: {"description": "线索还没有交办"}},
-    summary="交办单",
-)
-async def slip(
-    lead_id: UUID, actor: Annotated[Actor, require(P.LEAD_READ)], session: DbSession
-) -> Response:
-    """交办单上的内容，供打印；个人信息打码，举报人只有代号。尚未交办的没有交办单。"""
-    return answer(await lead_slips.read(session, actor, lead_id))

@@ -568,14 +568,3 @@ class DeskTurn(Shown):
     item: LeadRead | None = Field(description="下一条待分流线索；这一轮看完时为空")
     next_cursor: str | None = Field(description="取再下一条时带上；这一轮看完时为空")
     passed: int = Field(description="这一轮看过、仍待分流的条数")
-
-
-class LeadSlip(Shown):
-    """The hand-over slip (交办单) of a lead."""
-
-    lead: LeadRead = Field(description="线索")
-    assigned_on: date = Field(description="交办日期")
-    assigned_by: str = Field(description="交办单位")
-    rule: str = Field(description="办理期限的依据")
-    printed_on: date = Field(description="打印日期")
-    printed_by: str = Field(description="打印人")

@@ -71,7 +71,6 @@ PAGES = [
     Page("leads-none", "office", "/leads?q=没有这样的线索"),
     Page("lead-desk", "office", "/leads/desk"),
     Page("lead-villages", "leader", "/leads/villages"),
-    Page("lead-slip", "police", first("leads", "/leads/{}/slip", status="verifying")),
     Page("leads-left-out", "office", "/leads/left-out"),
     Page("lead-assignments", "office", "/leads/assignments"),
     Page("lead-report", "village01", "/leads/report"),

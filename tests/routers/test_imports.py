@@ -77,6 +77,18 @@ class TestCommit:
         again = office.get(f"/imports/{made['id']}").json()
         assert (again["status"], again["version"]) == ("preview", made["version"])
 
+    def test_where_every_row_is_faulty_nothing_came_in(self, client):
+        """Which is no good end; that all came in before is one."""
+        office = client("office")
+        made = upload(office, book([row(1, 接收时间="昨天"), row(2, 接收时间="前天")]))
+        answer = commit(office, made, "good_rows")
+        assert (answer.status_code, answer.json()["code"]) == (409, "import_all_faulty")
+        assert office.get(f"/imports/{made['id']}").json()["status"] == "preview"
+        content = book([row(1), row(2, 接收时间="昨天")])
+        assert commit(office, upload(office, content), "good_rows").json()["rows_committed"] == 1
+        again = commit(office, upload(office, content), "good_rows").json()
+        assert (again["status"], again["rows_committed"]) == ("committed", 0)
+
     def test_good_rows_come_in_as_registered_with_the_unit_as_proposal(self, client):
         office = client("office")
         made = upload(office, book([row(1), row(2, 接收时间="昨天"), row(3)]))

@@ -45,8 +45,8 @@ class TestNobodyHandlesItYet:
         )
         assert told["owner_unit"] is None
         assert told["proposed_unit"]["id"] == market.me["unit"]["id"]
-        slip = office.get(f"/leads/{lead['id']}/slip")
-        assert (slip.status_code, slip.json()["code"]) == (409, "lead_not_assigned")
+        asked = {"kind": "assignment_slip", "subject_id": lead["id"]}
+        assert problem(office.post("/papers", json=asked), 409)["code"] == "lead_not_assigned"
 
     def test_a_similar_lead_says_so_too(self, client):
         office = client("office")

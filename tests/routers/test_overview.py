@@ -11,8 +11,9 @@ from api.domain.across.attention import MATTERS
 from tests import cases, entities
 from tests.conftest import own_town
 from tests.database import run_sql
-from tests.factories import assign, make_lead
+from tests.factories import assign, conclude, make_lead
 from tests.figures import count, figures, overview, questions, rows, value
+from tests.leads import fed_back
 from tests.money import (
     done,
     made,
@@ -60,7 +61,8 @@ def ledgers(client, running):
     for late in (True, False):
         lead = assign(office, make_lead(office), police)
         moved(running, "leads", lead, due_on=today() + (-9 if late else 3) * DAY)
-    moved(running, "leads", make_lead(office), due_on=today() - 2 * DAY)
+    told = fed_back(police, conclude(office, police, "unfounded"))
+    moved(running, "leads", told, due_on=today() - 2 * DAY)
     case = cases.filed(police, amount_involved="120000.50")
     long_ago = today() - 35 * DAY
     moved(running, "cases", case, accepted_on=long_ago, filed_on=long_ago)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.core.base.clock import today
 from api.domain.papers.papers import RULES, PaperKind
 from tests import factories, handovers
 from tests.access.towns import VILLAGE, Town
@@ -21,6 +22,7 @@ from tests.papers import make, ordered, preview, printed, said, void
 running, client = own_town()
 LETTER, NOTICE = "transfer_letter", "rectification_notice"
 REMINDER, SLIP = "reminder_letter", "assignment_slip"
+USCC = "913415222M3M3HCL13"
 NUMBER = re.compile(r"^众养诈(移|责改|提示|交办)〔2026〕(\d+)号$")
 
 
@@ -194,6 +196,24 @@ class TestWhatItSays:
             assert secret not in text
             assert secret not in row["facts"]
         assert "139****5678" in text
+
+    def test_a_slip_says_until_when_and_why_and_has_room_to_sign(self, client):
+        office, police = client("office"), client("police")
+        found = make_lead(office, subject_uscc=USCC, fast_track=True)
+        due = {"unit_id": police.me["unit"]["id"], "due_on": today().isoformat()}
+        url = f"/leads/{found['id']}"
+        found = done(office.act(url, "assign", found["version"], **due))
+        done(office.act(url, "mark", found["version"], mark="major", reason="人数多"))
+        text = said(made(office, SLIP, found)["blocks"])
+        for part in (
+            "快办、重大线索",
+            USCC,
+            "交办时指定（按规则为",
+            "签收人：",
+            "负责人签字：",
+            "派出所",
+        ):
+            assert part in text, part
 
     def test_rare_characters_come_through(self, client):
         office = client("office")

@@ -227,7 +227,10 @@ def _table(page: _Page, block: Filled) -> None:
     table.autofit = False
     wide = measure("type_width")
     for heading, text in block.rows:
-        cells = table.add_row().cells
+        row = table.add_row()
+        if not any(part.field for part in text):  # to be written into by hand
+            row.height = Mm(measure("hand_height"))
+        cells = row.cells
         for cell, share, parts in ((cells[0], 0.25, heading), (cells[1], 0.75, text)):
             cell.width = Mm(wide * share)
             lines = _lines(said(parts))

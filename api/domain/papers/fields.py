@@ -62,6 +62,8 @@ REGISTERS: Final[Mapping[str, Mapping[str, PaperField]]] = {
         "received_on": _F("接收日期", "lead", "received_at"),
         "categories": _F("类别", "lead", "categories"),
         "subject_name": _F("反映对象", "lead", "subject_name"),
+        "uscc": _F("统一社会信用代码", "lead", "subject_uscc"),
+        "urgent": _F("快办、重点标记", "lead", "marks"),
         "place": _F("村（社区）", "lead", "division_name"),
         "amount": _F("涉案金额（元）", "lead", "amount_involved"),
         "people": _F("涉及人数", "lead", "people_involved"),

@@ -62,6 +62,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "body_size": Measure("正文字号（3号）", 16, _U.POINTS, "5.2.2", _S.USUAL),
     "title_size": Measure("标题字号（2号）", 22, _U.POINTS, "7.3.1", _S.REQUIRED),
     "table_size": Measure("表格字号（4号）", 14, _U.POINTS, "5.2.2", _S.DERIVED),
+    "hand_height": Measure("表格中手写一栏的高度", 22, _U.MM, "5.2.2", _S.DERIVED),
     "page_number_size": Measure("页码字号（4号）", 14, _U.POINTS, "7.5", _S.REQUIRED),
     "footer_distance": Measure("页码距页边", 24, _U.MM, "7.5", _S.DERIVED),
     "page_number_indent": Measure("页码空字", 1, _U.CHARACTERS, "7.5", _S.REQUIRED),

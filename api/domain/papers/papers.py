@@ -104,6 +104,12 @@ class Template:
 
 
 _SIGNED = (Block(B.DATE, "{made_on}"),)
+#: What is written by hand on the paper that goes with a lead.
+_TO_SIGN = (
+    ("交办意见", "签字（盖章）：　　　　　　年　　月　　日"),
+    ("签收", "签收人：　　　　　　年　　月　　日　　时"),
+    ("办理情况", "负责人签字：　　　　　　年　　月　　日"),
+)
 
 TEMPLATES: Final[Mapping[PaperKind, Sequence[Template]]] = {
     K.TRANSFER_LETTER: (
@@ -212,6 +218,42 @@ TEMPLATES: Final[Mapping[PaperKind, Sequence[Template]]] = {
                 ),
                 Block(B.PARAGRAPH, "反映内容：{narrative}"),
                 Block(B.PARAGRAPH, "请为举报人保密。交办日期：{assigned_on}。"),
+                Block(B.SIGNATURE, "{assigned_by}"),
+                *_SIGNED,
+            ),
+        ),
+        Template(
+            2,
+            (
+                Block(B.TITLE, "线索交办单"),
+                Block(B.NUMBER, "{number}"),
+                Block(B.ADDRESSEE, "{owner_unit}"),
+                Block(B.PARAGRAPH, "{urgent}。", optional=True),
+                Block(
+                    B.PARAGRAPH,
+                    "现将线索{record_number}交你单位办理，请于{due_on}以前（含当日）办结并反馈。",
+                ),
+                Block(B.PARAGRAPH, "期限的依据：{due_rule}。", optional=True),
+                Block(
+                    B.TABLE,
+                    rows=(
+                        ("反映对象", "{subject_name}"),
+                        ("统一社会信用代码", "{uscc}"),
+                        ("类别", "{categories}"),
+                        ("村（社区）", "{place}"),
+                        ("来源", "{channel}"),
+                        ("接收日期", "{received_on}"),
+                        ("涉案金额（元）", "{amount}"),
+                        ("涉及人数", "{people}"),
+                        ("协办单位", "{assists}"),
+                        ("风险特征", "{red_flags}"),
+                        ("备注", "{remark}"),
+                    ),
+                    optional=True,
+                ),
+                Block(B.PARAGRAPH, "反映内容：{narrative}"),
+                Block(B.PARAGRAPH, "请为举报人保密。交办日期：{assigned_on}。"),
+                Block(B.TABLE, rows=_TO_SIGN),
                 Block(B.SIGNATURE, "{assigned_by}"),
                 *_SIGNED,
             ),

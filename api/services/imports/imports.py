@@ -339,6 +339,13 @@ async def _check_rows(session: AsyncSession, record: Import, body: Any) -> None:
             code="import_has_faults",
             rows_faulty=record.rows_faulty,
         )
+    if record.rows_faulty and not (record.rows_good or record.rows_edited or record.rows_known):
+        # what is all known already came in before, and is a good end
+        raise Conflict(
+            f"{record.rows_faulty} 行都有错误，没有一行可以导入；请改正后重新上传",
+            code="import_all_faulty",
+            rows_faulty=record.rows_faulty,
+        )
     if not record.rows_edited or body.on_edited is not None:
         return
     undecided = (

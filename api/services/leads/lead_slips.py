@@ -1,4 +1,5 @@
-"""The printed hand-over slip (交办单) of a lead: what its unit gets on paper, masked as on the screen."""
+"""What the paper says that goes with a lead to its unit (交办单): who gave it when, until when and why,
+masked as on the screen."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.base.clock import TIMEZONE, today
+from api.core.base.clock import TIMEZONE
 from api.core.events.events import Event
 from api.domain.kit.actors import Actor
 from api.domain.kit.division_codes import town_of
@@ -56,8 +57,6 @@ async def read(session: AsyncSession, actor: Actor, lead_id: UUID) -> dict[str, 
         "assigned_on": assigned_on,
         "assigned_by": given.name or "",
         "rule": await _rule(session, lead, assigned_on),
-        "printed_on": today(),
-        "printed_by": actor.name,
     }
 
 

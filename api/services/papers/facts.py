@@ -3,7 +3,7 @@
 Texts come as they are on the screen: numbers masked, whoever reported something left out.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -24,6 +24,7 @@ from api.domain.kit.events import EventName
 from api.domain.kit.labels import Labelled
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.channels import LeadChannel
+from api.domain.leads.lead_marks import FocusMark
 from api.domain.leads.lead_transfers import TransferKind
 from api.domain.leads.leads import LeadAction
 from api.domain.leads.red_flags import RedFlag
@@ -270,6 +271,24 @@ async def _reminder(session: AsyncSession, actor: Actor, entity_id: UUID) -> Sou
 # --- slips --------------------------------------------------------------------------------------
 
 
+def _due(rule: str, *, provisional: bool) -> Iterator[str]:
+    if rule:
+        yield rule
+    if provisional:
+        yield "暂定，以放假安排公布后为准"
+
+
+def _urgent(lead: Mapping[str, Any]) -> Iterator[str]:
+    if lead["fast_track"]:
+        yield "快办"
+    yield from (_label(FocusMark, each) for each in lead["marks"])
+
+
+def _assisting(each: Mapping[str, Any]) -> str:
+    name: str = each["unit"]["name"]
+    return f"{name}（{on(each['due_on'])}以前答复）" if each["due_on"] else name
+
+
 async def _slip(session: AsyncSession, actor: Actor, lead_id: UUID) -> Source:
     slip = await lead_slips.read(session, actor, lead_id)
     lead: dict[str, Any] = slip["lead"]
@@ -284,14 +303,16 @@ async def _slip(session: AsyncSession, actor: Actor, lead_id: UUID) -> Source:
         "assigned_by": slip["assigned_by"],
         "assigned_on": on(slip["assigned_on"]),
         "due_on": on(lead["due_on"]),
-        "due_rule": slip["rule"],
+        "due_rule": "；".join(_due(slip["rule"], provisional=lead["due_is_provisional"])),
+        "urgent": "、".join(_urgent(lead)),
         "assists": "、".join(
-            each["unit"]["name"] for each in lead["assists"] if each["status"] != "ended"
+            _assisting(each) for each in lead["assists"] if each["status"] != "ended"
         ),
         "channel": f"{_label(LeadChannel, lead['channel'])} {lead['batch_no']}".strip(),
         "received_on": on(received),
         "categories": "、".join(_label(LeadCategory, each) for each in categories),
         "subject_name": lead["subject_name"],
+        "uscc": lead["subject_uscc"],
         "place": lead["division_name"] or "",
         "amount": lead["amount_involved"] or "",
         "people": "" if people is None else f"{people} 人",

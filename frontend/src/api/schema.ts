@@ -977,16 +977,6 @@ export interface paths {
          */
         get: operations["leads_similar"];
     };
-    "/api/v1/leads/{lead_id}/slip": {
-        parameters: {
-            query?: never;
-        };
-        /**
-         * 交办单
-         * @description 交办单上的内容，供打印；个人信息打码，举报人只有代号。尚未交办的没有交办单。
-         */
-        get: operations["leads_slip"];
-    };
     "/api/v1/leads/{lead_id}/transitions": {
         parameters: {
             query?: never;
@@ -7589,30 +7579,6 @@ export interface components {
             draft: components["schemas"]["RewardDraft"] | null;
             /** @description 各项记录 */
             items: components["schemas"]["AffairReward"][];
-        };
-        /**
-         * LeadSlip
-         * @description The hand-over slip (交办单) of a lead.
-         */
-        LeadSlip: {
-            /** @description 交办单位 */
-            assigned_by: string;
-            /**
-             * Format: date
-             * @description 交办日期
-             */
-            assigned_on: string;
-            /** @description 线索 */
-            lead: components["schemas"]["LeadRead"];
-            /** @description 打印人 */
-            printed_by: string;
-            /**
-             * Format: date
-             * @description 打印日期
-             */
-            printed_on: string;
-            /** @description 办理期限的依据 */
-            rule: string;
         };
         /**
          * LeadSort
@@ -15705,7 +15671,6 @@ export type LeadReopenCounty = components['schemas']['LeadReopenCounty'];
 export type LeadReportPolice = components['schemas']['LeadReportPolice'];
 export type LeadReturn = components['schemas']['LeadReturn'];
 export type LeadRewards = components['schemas']['LeadRewards'];
-export type LeadSlip = components['schemas']['LeadSlip'];
 export type LeadSort = components['schemas']['LeadSort'];
 export type LeadStatus = components['schemas']['LeadStatus'];
 export type LeadSuggestSupervision = components['schemas']['LeadSuggestSupervision'];
@@ -19707,29 +19672,6 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooMany"];
-        };
-    };
-    leads_slip: {
-        parameters: {
-            query?: never;
-            path: {
-                lead_id: components["parameters"]["LeadId"];
-            };
-        };
-        responses: {
-            /** @description 成功 */
-            200: {
-                content: {
-                    "application/json": components["schemas"]["LeadSlip"];
-                };
-            };
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            /** @description 线索还没有交办 */
-            409: {};
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
         };

@@ -91,16 +91,6 @@ it.each([
 })
 
 it.each([
-  ['2022-06-30', ['lead:assign'], true],
-  ['2022-06-30', ['lead:handle'], true],
-  ['2022-06-30', ['lead:read'], false],
-  [null, ['lead:assign', 'lead:handle'], false],
-])('prints a slip: due %s, %j', async (due_on, permissions, offered) => {
-  const shown = await see({ due_on }, { permissions })
-  expect(shown.offers.includes('交办单')).toBe(offered)
-})
-
-it.each([
   [['lead:handle'], 'own', true],
   [['lead:handle'], 'other', false],
   [['lead:handle', 'lead:assign'], 'other', true],

@@ -52,13 +52,6 @@ const leads: StaffModule = {
       component: () => import('./list/VillagesPage.vue'),
       meta: { title: '各村线索', permission: 'lead:read', parent: 'leads' },
     },
-    {
-      path: 'leads/:id/slip',
-      name: 'lead-slip',
-      component: () => import('./record/SlipPage.vue'),
-      props: true,
-      meta: { title: '交办单', permission: 'lead:read', parent: 'leads' },
-    },
     ...nounRoutes({
       path: 'leads',
       name: 'lead',
