@@ -9,6 +9,7 @@ import {
   setServerNow,
   shortDate,
   today,
+  weekend,
 } from './dates'
 
 it('speaks Shanghai time whatever the machine says', () => {
@@ -37,6 +38,11 @@ it('says the year of a day only where it is not this one', () => {
   // in the office it is the new year already
   expect(shortDate('2023-01-04', new Date('2022-12-31T16:01:00Z'))).toBe('01-04')
   expect(shortDate('2022-12-31T16:01:00Z', now)).toBe('2023-01-01')
+})
+
+it('says of a last day that it is one of rest', () => {
+  const days = ['2026-12-04', '2026-12-05', '2026-12-06', '2026-12-07', '2026-12-05T17:00:00Z']
+  expect(days.map(weekend)).toEqual(['', '（周六）', '（周日）', '', '（周日）'])
 })
 
 it("counts by the server's clock, whatever the computer's shows", () => {

@@ -55,6 +55,12 @@ export function shortDate(moment: string, now = serverNow()): string {
   return day.slice(0, 4) === today(now).slice(0, 4) ? day.slice(5) : day
 }
 
+/** （周六）、（周日）: a last day that falls on a weekend is told as such, nothing otherwise. */
+export function weekend(moment: string): string {
+  const at = new Date(Date.parse(formatDate(moment))).getUTCDay()
+  return at % 6 ? '' : `（周${at ? '六' : '日'}）`
+}
+
 /** A day shifted by calendar days. */
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10)

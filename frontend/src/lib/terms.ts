@@ -1,4 +1,4 @@
-import { daysUntil, formatDate, serverNow, shortDate } from './dates'
+import { daysUntil, formatDate, serverNow, shortDate, weekend } from './dates'
 
 export interface Term {
   at: string
@@ -20,7 +20,8 @@ export interface TermSaid {
 
 const NEAR = 3
 
-/** A last day as offices write it, the day itself and how far it is: 12-18，剩 15 天. The one place that says so:
+/** A last day as offices write it, the day itself and how far it is: 12-18，剩 15 天; 12-06（周日），剩 3 天,
+ * for a term that counts by days ends on a day of rest all the same. The one place that says so:
  * by the unit in which its rule counts. */
 export function sayTerm(term: Term, now = serverNow()): TermSaid {
   if (term.done) return { words: formatDate(term.at), left: '', overdue: false, near: false }
@@ -29,7 +30,7 @@ export function sayTerm(term: Term, now = serverNow()): TermSaid {
   const over = term.period ? '已届满' : `已超期 ${number} ${unit}`
   const left = days < 0 ? over : days === 0 ? '今天到期' : `剩 ${number} ${unit}`
   return {
-    words: `${shortDate(term.at, now)}，${left}`,
+    words: `${shortDate(term.at, now)}${weekend(term.at)}，${left}`,
     left,
     overdue: days < 0 && !term.period,
     near: days >= 0 && !term.period && number <= NEAR,

@@ -1,7 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { expect, it, vi } from 'vitest'
 
-import { shortDate } from '@/lib/dates'
+import { shortDate, weekend } from '@/lib/dates'
 import { ApiProblem } from '@/lib/problems'
 
 import ActionButtons from './ActionButtons.vue'
@@ -46,7 +46,9 @@ it.each([
   [{ at: null }, '—', []],
 ])('a term: %o', (props, words, classes) => {
   const shown = mount(DueDate, { props })
-  expect(shown.text()).toBe(props.at ? `${shortDate(props.at)}，${words}` : words)
+  expect(shown.text()).toBe(
+    props.at ? `${shortDate(props.at)}${weekend(props.at)}，${words}` : words,
+  )
   for (const each of ['near', 'overdue'])
     expect(shown.classes().includes(each)).toBe((classes as string[]).includes(each))
 })

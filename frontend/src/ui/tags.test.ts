@@ -1,7 +1,7 @@
 import { mount } from '@vue/test-utils'
 import { expect, it } from 'vitest'
 
-import { shortDate } from '@/lib/dates'
+import { shortDate, weekend } from '@/lib/dates'
 
 import DueDate from './DueDate.vue'
 import Money from './Money.vue'
@@ -30,13 +30,15 @@ it('writes 元 for clerks and 万元 for leaders, the exact sum on hover', () =>
 
 it('counts down, and says when it is too late', () => {
   const day = (shift: number) => new Date(Date.now() + shift * 86_400_000).toISOString()
-  expect(mount(DueDate, { props: { at: day(5) } }).text()).toBe(`${shortDate(day(5))}，剩 5 天`)
+  expect(mount(DueDate, { props: { at: day(5) } }).text()).toBe(
+    `${shortDate(day(5))}${weekend(day(5))}，剩 5 天`,
+  )
   expect(mount(DueDate, { props: { at: day(5), workingDaysLeft: 3 } }).text()).toBe(
-    `${shortDate(day(5))}，剩 3 个工作日`,
+    `${shortDate(day(5))}${weekend(day(5))}，剩 3 个工作日`,
   )
   expect(mount(DueDate, { props: { at: day(0) } }).text()).toBe(`${shortDate(day(0))}，今天到期`)
   const late = mount(DueDate, { props: { at: day(-2), rule: 'LEAD-01' } })
-  expect(late.text()).toBe(`${shortDate(day(-2))}，已超期 2 天`)
+  expect(late.text()).toBe(`${shortDate(day(-2))}${weekend(day(-2))}，已超期 2 天`)
   expect(late.attributes('title')).toContain('依据：LEAD-01')
   expect(mount(DueDate, { props: { at: day(9), provisional: true } }).text()).toContain('暂定')
   expect(mount(DueDate, { props: { at: '2022-05-13', done: true } }).text()).toBe('2022-05-13')
