@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.words.sampling import Draw, Member, allocate, digest, sample
+from api.domain.kit.sampling import Draw, Member, allocate, digest, sample
 
 _STRATA = st.tuples(st.sampled_from("abcd"), st.sampled_from(["C1", "C2", "C3"]))
 _POPULATIONS = st.dictionaries(st.integers(0, 10_000).map(str), _STRATA, max_size=120).map(

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from api.core.database.migrations import connect
-from api.domain.words.sampling import commitment
+from api.domain.kit.sampling import commitment
 from tests import factories
 from tests.jobs import run_job
 from tests.money import done, made

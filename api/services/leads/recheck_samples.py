@@ -15,11 +15,11 @@ from api.core.base.ids import uuid7
 from api.core.database import numbers
 from api.core.events import events
 from api.core.listing import keyset
+from api.domain.kit import sampling
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
 from api.domain.leads.leads import DRAWABLE, LeadConclusion
-from api.domain.words import sampling
 from api.models.leads import Lead
 from api.models.recheck_samples import RecheckSample, RecheckSampleLine
 from api.models.units import Unit

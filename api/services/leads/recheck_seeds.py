@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import now
 from api.core.base.crypto import keyring
 from api.core.base.ids import uuid7
+from api.domain.kit import sampling
 from api.domain.kit.errors import Conflict
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
-from api.domain.words import sampling
 from api.models.recheck_samples import RecheckSeed
 from api.models.units import Division
 
