@@ -18,6 +18,7 @@ from sqlalchemy.types import Text
 from api.core.database.db import Base
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.leads import LeadConclusion
+from api.domain.leads.recheck_samples import DrawExclusion
 from api.models.base import DivisionCode, Recorded
 
 
@@ -75,7 +76,7 @@ class RecheckSeed(Base):
 
 
 class RecheckSampleLine(Base):
-    """One lead of the population as it stood then, and whether it was drawn."""
+    """One lead of the period as it stood then: whether it was drawn, or why it was left out."""
 
     __tablename__ = "recheck_sample_lines"
     __table_args__ = (
@@ -85,6 +86,7 @@ class RecheckSampleLine(Base):
             "lead_id",
             postgresql_where=text("drawn AND second_conclusion IS NULL"),
         ),
+        CheckConstraint("excluded IS NULL OR NOT drawn", name="excluded"),
     )
 
     sample_id: Mapped[UUID] = mapped_column(
@@ -94,6 +96,7 @@ class RecheckSampleLine(Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("units.id"))
     category: Mapped[LeadCategory]
     drawn: Mapped[bool]
+    excluded: Mapped[DrawExclusion | None]
     first_conclusion: Mapped[LeadConclusion]
     #: What the second verification found; empty until it is done.
     second_conclusion: Mapped[LeadConclusion | None]

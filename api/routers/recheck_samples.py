@@ -15,6 +15,7 @@ from api.domain.kit.permissions import Permission as P
 from api.schemas.recheck_samples import (
     RecheckLine,
     RecheckLineQuery,
+    RecheckProtocol,
     RecheckSampleCreate,
     RecheckSampleItem,
     RecheckSampleQuery,
@@ -67,3 +68,11 @@ async def lines(
 ) -> Response:
     """符合条件的每条线索，是否抽中，前后两次结论。"""
     return answer(await recheck_samples.lines(session, actor, sample_id, query))
+
+
+@router.get("/{sample_id}/protocol", response_model=RecheckProtocol, summary="下载抽样记录")
+async def protocol(
+    sample_id: UUID, actor: Annotated[Actor, require(P.RECHECK_SAMPLE_READ)], session: DbSession
+) -> Response:
+    """抽样所用的全部材料：随机数、名单、分组、没有参加抽取的及原因；用任何程序都可以照着重新抽取。"""
+    return answer(await recheck_samples.protocol(session, actor, sample_id))

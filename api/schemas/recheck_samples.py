@@ -9,6 +9,7 @@ from pydantic import Field
 from api.core.listing.pagination import PageQuery
 from api.domain.leads.categories import LeadCategory
 from api.domain.leads.leads import LeadConclusion, LeadStatus
+from api.domain.leads.recheck_samples import DrawExclusion
 from api.schemas.common import (
     Named,
     Shown,
@@ -38,6 +39,7 @@ class RecheckLineQuery(PageQuery):
     """Which lines of a sample."""
 
     drawn: bool | None = Field(None, description="是否抽中；不填为全部符合条件的")
+    excluded: bool | None = Field(None, description="列出没有参加抽取的；不填为参加抽取的")
 
 
 class RecheckSampleItem(Shown):
@@ -65,6 +67,13 @@ class RecheckStratum(Shown):
     drawn: int
 
 
+class RecheckExcluded(Shown):
+    """How many leads of the period were left out of the draw for one reason."""
+
+    reason: DrawExclusion
+    count: int
+
+
 class RecheckSampleRead(RecheckSampleItem):
     """One sample with everything needed to draw it again."""
 
@@ -77,6 +86,36 @@ class RecheckSampleRead(RecheckSampleItem):
     population_digest: str
     reproduced: bool = Field(description="用同一随机数、同一份名单重新抽取，结果与记录一致")
     strata: list[RecheckStratum]
+    excluded: list[RecheckExcluded] = Field(description="没有参加抽取的，按原因")
+
+
+class RecheckMember(Shown):
+    """One lead that could be drawn."""
+
+    id: UUID
+    stratum: list[str] = Field(description="分组：作出结论的单位、线索类别")
+    drawn: bool
+
+
+class RecheckLeftOut(Shown):
+    """One lead that could not be drawn."""
+
+    id: UUID
+    reason: DrawExclusion
+
+
+class RecheckProtocol(Shown):
+    """Everything that a sample was drawn from, for another program to draw it again."""
+
+    number: str
+    method: str = Field(description="抽取方法的名称；方法见 docs/adr/0048-sampler.md")
+    seed: str
+    seed_commitment: str
+    period: str
+    size: int
+    population_digest: str
+    members: list[RecheckMember]
+    excluded: list[RecheckLeftOut]
 
 
 class RecheckSeal(Shown):
@@ -98,6 +137,7 @@ class RecheckLine(Shown):
     unit: Named = Field(description="作出原结论的单位")
     category: LeadCategory
     drawn: bool
+    excluded: DrawExclusion | None = Field(description="没有参加抽取的原因")
     first_conclusion: LeadConclusion
     second_conclusion: LeadConclusion | None
     second_unit: Named | None

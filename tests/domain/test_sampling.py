@@ -1,12 +1,27 @@
 """The sampler: whoever has seed, period and population draws the same leads."""
 
+import copy
+import json
+import subprocess
+import sys
 from collections import Counter
 from fractions import Fraction
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.kit.sampling import Draw, Member, allocate, digest, sample
+from api.domain.kit.sampling import (
+    Draw,
+    Excluded,
+    Member,
+    Record,
+    allocate,
+    commitment,
+    digest,
+    sample,
+)
 
 _STRATA = st.tuples(st.sampled_from("abcd"), st.sampled_from(["C1", "C2", "C3"]))
 _POPULATIONS = st.dictionaries(st.integers(0, 10_000).map(str), _STRATA, max_size=120).map(
@@ -97,3 +112,81 @@ def test_as_many_strata_as_are_drawn_give_one_each():
     assert set(allocate(sizes, 3).values()) == {1}
     assert allocate(sizes, 2) == {("a", "C1"): 2, ("b", "C1"): 0, ("c", "C1"): 0}
     assert sum(allocate(sizes, 0).values()) == 0
+
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "redraw_sample.py"
+
+
+def record(population: list[Member], size: int = 7, seed: str = "a seed") -> Record:
+    asked = draw(seed, size)
+    return Record(
+        asked,
+        commitment(seed),
+        digest(population),
+        tuple(population),
+        (Excluded("left out", "own"),),
+        frozenset(sample(asked, population)),
+    )
+
+
+def redrawn(tmp_path: Path, document: dict) -> tuple[int, str]:
+    """What a program says that has nothing of ours."""
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    command = [sys.executable, "-I", str(SCRIPT), str(file)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.returncode, answer.stdout
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 40, 500])
+@pytest.mark.parametrize("strata", [1, 3, 9])
+def test_another_program_draws_the_same(tmp_path, size, strata):
+    population = [Member(f"{n:03}", (f"unit {n % strata}", f"C{n % 2}")) for n in range(60)]
+    kept = record(population, size)
+    assert kept.is_right()
+    code, said = redrawn(tmp_path, kept.as_document())
+    assert (code, said.strip()) == (0, f"agrees: {min(size, 60)} of 60")
+
+
+def _other_seed(document: dict) -> None:
+    document["seed"] = "another"
+
+
+def _one_more(document: dict) -> None:
+    document["members"].append({"id": "new", "stratum": ["a", "C1"], "drawn": False})
+
+
+def _one_less(document: dict) -> None:
+    del document["members"][3]
+
+
+def _another_drawn(document: dict) -> None:
+    other = next(each for each in document["members"] if not each["drawn"])
+    mine = next(each for each in document["members"] if each["drawn"])
+    other["drawn"], mine["drawn"] = True, False
+
+
+@pytest.mark.parametrize("change", [_other_seed, _one_more, _one_less, _another_drawn])
+def test_whatever_is_changed_is_seen_by_both(tmp_path, change):
+    population = [Member(f"{n:03}", ("a", f"C{n % 3}")) for n in range(40)]
+    kept = record(population)
+    document = copy.deepcopy(kept.as_document())
+    change(document)
+    assert redrawn(tmp_path, document)[0] == 1
+    changed = Record(
+        Draw(document["seed"], document["period"], document["size"]),
+        document["seed_commitment"],
+        document["population_digest"],
+        tuple(Member(each["id"], tuple(each["stratum"])) for each in document["members"]),
+        kept.excluded,
+        frozenset(each["id"] for each in document["members"] if each["drawn"]),
+    )
+    assert not changed.is_right()
+
+
+def test_who_was_left_out_was_not_drawn():
+    population = [Member(f"{n}", ("a",)) for n in range(5)]
+    kept = record(population, 2)
+    one = Excluded(next(iter(kept.drawn)), "own")
+    wrong = Record(kept.draw, kept.sealed, kept.digest, kept.members, (one,), kept.drawn)
+    assert not wrong.is_right()

@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import asyncpg
@@ -10,6 +12,7 @@ import pytest
 from api.core.database.migrations import connect
 from api.domain.kit.sampling import commitment
 from tests import factories
+from tests.conftest import ROOT
 from tests.jobs import run_job
 from tests.money import done, made
 from tests.public import hand_in, show
@@ -286,3 +289,64 @@ class TestAnswers:
         assert len(rows) == row["responded"]["value"] >= 1
         assert lead["id"] in {each["id"] for each in rows}
         assert row["response_hours_mean"] is not None
+
+
+class TestExclusions:
+    """Nobody draws what they concluded themselves; who is left out is told with the reason."""
+
+    def asked(self, running, *leads: dict, **over) -> dict:
+        day = next(_DAYS)
+        for lead in leads:
+            written(running, "UPDATE leads SET concluded_on = $1 WHERE id = $2", day, lead["id"])
+        return {"period_from": str(day), "period_to": str(day), "size": 9} | over
+
+    def by_the_office(self, client) -> dict:
+        """What the office looked into itself."""
+        return concluded(client, "office", "office")
+
+    def test_ones_own_is_left_out_and_listed(self, client, running):
+        office = client("office")
+        own, other = self.by_the_office(client), concluded(client)
+        sample = made(office.post("/leads/recheck-samples", json=self.asked(running, own, other)))
+        assert sample["excluded"] == [{"reason": "own", "count": 1}]
+        assert (sample["population_size"], sample["drawn"], sample["reproduced"]) == (1, 1, True)
+        url = f"/leads/recheck-samples/{sample['id']}"
+        members = office.get(f"{url}/lines").json()["items"]
+        assert [each["lead_id"] for each in members] == [other["id"]]
+        left_out = office.get(f"{url}/lines", params={"excluded": True}).json()["items"]
+        assert [(each["lead_id"], each["excluded"]) for each in left_out] == [(own["id"], "own")]
+
+    def test_nothing_but_ones_own_is_no_draw_and_says_why(self, client, running):
+        own = self.by_the_office(client)
+        answer = client("office").post("/leads/recheck-samples", json=self.asked(running, own))
+        refused(answer, 409, "population_empty")
+        assert "1 条结论由抽取人本人作出" in answer.json()["detail"]
+
+    def test_what_waits_from_before_is_left_out(self, client, running):
+        waits, other = concluded(client), concluded(client)
+        drawn(client, running, waits)
+        asked = self.asked(running, waits, other, conclusions=["unfounded"])
+        sample = made(client("office").post("/leads/recheck-samples", json=asked))
+        assert sample["excluded"] == [{"reason": "waiting", "count": 1}]
+
+    def test_the_record_is_drawn_again_by_another_program(self, client, running, tmp_path):
+        office = client("office")
+        leads = [self.by_the_office(client), *(concluded(client) for _ in range(4))]
+        sample = made(
+            office.post("/leads/recheck-samples", json=self.asked(running, *leads, size=2))
+        )
+        answer = office.get(f"/leads/recheck-samples/{sample['id']}/protocol")
+        assert answer.status_code == 200, answer.text
+        file = tmp_path / "record.json"
+        file.write_bytes(answer.content)
+        command = [sys.executable, "-I", str(ROOT / "scripts" / "redraw_sample.py"), str(file)]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (said.returncode, said.stdout.strip()) == (0, "agrees: 2 of 4")
+        assert len(answer.json()["excluded"]) == 1
+        # nothing of what the leads are about
+        assert all(lead["subject_name"] not in answer.text for lead in leads)
+
+    def test_of_another_town_there_is_none(self, client, running):
+        sample = drawn(client, running, concluded(client))
+        url = f"/leads/recheck-samples/{sample['id']}/protocol"
+        assert client("police").get(url).status_code in {403, 404}

@@ -1,13 +1,18 @@
 """A stratified sample that anybody can draw again from its seed.
 
-No random generator of a language: a lead's place inside its stratum is a hash of seed, period,
-population and lead, so that another program in another year draws the same.
+No random generator of a language: a member's place inside its stratum is a hash of seed, period,
+population and member, so that another program in another year draws the same (scripts/redraw_sample.py
+does, with nothing of ours). Who is left out is said with the reason, and never drawn.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
+
+#: What a record of a draw is called; another method would have another name.
+METHOD = "yinling-sample-1"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,6 +30,52 @@ class Draw:
     seed: str
     period: str
     size: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Excluded:
+    """Somebody of the population who may not be drawn, and by which reason of its noun's."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A draw as it was kept: enough for anybody to make it again."""
+
+    draw: Draw
+    #: Under which the seed was sealed; empty of draws from before seeds were.
+    sealed: str
+    digest: str
+    members: tuple[Member, ...]
+    excluded: tuple[Excluded, ...]
+    drawn: frozenset[str]
+
+    def is_right(self) -> bool:
+        """Whether the same seed, the same members and the same size draw the same."""
+        return (
+            self.sealed in {"", commitment(self.draw.seed)}
+            and digest(self.members) == self.digest
+            and frozenset(sample(self.draw, self.members)) == self.drawn
+            and self.drawn.isdisjoint(each.id for each in self.excluded)
+        )
+
+    def as_document(self) -> dict[str, Any]:
+        """The record as a file, in an order that is the same whenever it is asked for."""
+        return {
+            "method": METHOD,
+            "seed": self.draw.seed,
+            "seed_commitment": self.sealed,
+            "period": self.draw.period,
+            "size": self.draw.size,
+            "population_digest": self.digest,
+            "members": [
+                {"id": each.id, "stratum": list(each.stratum), "drawn": each.id in self.drawn}
+                for each in sorted(self.members)
+            ],
+            "excluded": [{"id": each.id, "reason": each.reason} for each in sorted(self.excluded)],
+        }
 
 
 def commitment(seed: str) -> str:

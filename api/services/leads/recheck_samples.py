@@ -1,6 +1,7 @@
 """Drawing concluded leads for second verification, and what came of it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
 from api.domain.leads.leads import DRAWABLE, LeadConclusion
+from api.domain.leads.recheck_samples import DrawExclusion, exclusion
 from api.models.leads import Lead
 from api.models.recheck_samples import RecheckSample, RecheckSampleLine
 from api.models.units import Unit
@@ -44,9 +46,11 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
         message = "结论日期的止日不能早于起日"
         raise Invalid(message, errors=[FieldError("/period_to", "before_start", message)])
     await _one_at_a_time(session, actor.town)
-    population = await _population(session, actor, body)
+    concluded = await _concluded(session, actor, body)
+    left_out = {row.id: why for row in concluded if (why := _exclusion(actor, row)) is not None}
+    population = [row for row in concluded if row.id not in left_out]
     if not population:
-        raise Conflict("该期间没有符合条件的线索可供抽取", code="population_empty")
+        raise Conflict(_none(left_out.values()), code="population_empty")
     members = [sampling.Member(str(row.id), _stratum(row)) for row in population]
     kept = await recheck_seeds.in_turn(session, actor.town)
     seed = keyring().decrypt(kept.seed_enc)
@@ -80,9 +84,10 @@ async def create(session: AsyncSession, actor: Actor, body: RecheckSampleCreate)
                 "unit_id": row.concluded_unit_id,
                 "category": row.primary_category,
                 "drawn": str(row.id) in drawn,
+                "excluded": left_out.get(row.id),
                 "first_conclusion": row.conclusion,
             }
-            for row in population
+            for row in concluded
         ],
     )
     await events.record(
@@ -114,13 +119,27 @@ def _stratum(row: Any) -> tuple[str, ...]:
     return (str(row.concluded_unit_id), row.primary_category.value)
 
 
-async def _population(session: AsyncSession, actor: Actor, body: RecheckSampleCreate) -> list[Any]:
-    """The leads concluded in the period; those still waiting from an earlier sample stay out."""
+def _none(reasons: Iterable[DrawExclusion]) -> str:
+    said = "该期间没有符合条件的线索可供抽取"
+    why = [f"{count} 条{reason.label}" for reason, count in sorted(Counter(reasons).items())]
+    return f"{said}：{'；'.join(why)}" if why else said
+
+
+def _exclusion(actor: Actor, row: Any) -> DrawExclusion | None:
+    people = frozenset({row.concluded_by_id, *row.concluded_person_ids})
+    return exclusion(actor.id, people, waits=row.waits)
+
+
+async def _concluded(session: AsyncSession, actor: Actor, body: RecheckSampleCreate) -> list[Any]:
+    """The leads concluded in the period, and whether each waits from an earlier sample."""
     waiting = exists().where(
         _Line.lead_id == Lead.id, _Line.drawn, _Line.second_conclusion.is_(None)
     )
     found = await session.execute(
-        select(Lead.id, Lead.concluded_unit_id, Lead.primary_category, Lead.conclusion)
+        select(
+            Lead.id, Lead.concluded_unit_id, Lead.primary_category, Lead.conclusion,
+            Lead.concluded_by_id, Lead.concluded_person_ids, waiting.label("waits"),
+        )
         .where(
             leads.LISTING.visible(actor),
             Lead.status.in_(DRAWABLE),
@@ -128,10 +147,9 @@ async def _population(session: AsyncSession, actor: Actor, body: RecheckSampleCr
             Lead.conclusion.in_(body.conclusions),
             Lead.concluded_on.between(body.period_from, body.period_to),
             Lead.concluded_unit_id.is_not(None),
-            ~waiting,
         )
         .order_by(Lead.id)
-    )
+    )  # fmt: skip
     return list(found)
 
 
@@ -171,46 +189,75 @@ async def page(session: AsyncSession, actor: Actor, query: RecheckSampleQuery) -
 
 async def read(session: AsyncSession, actor: Actor, sample_id: UUID) -> dict[str, Any]:
     """One sample, drawn once more from what is stored. Raises NotFound."""
-    columns = _ITEM | {
-        "seed": RecheckSample.seed,
-        "seed_commitment": RecheckSample.seed_commitment,
-        "seed_committed_at": RecheckSample.seed_committed_at,
-        "population_digest": RecheckSample.population_digest,
+    row = await _sample(session, actor, sample_id)
+    lines = await _lines_of(session, sample_id)
+    members = [line for line in lines if line.excluded is None]
+    left_out = Counter(line.excluded for line in lines if line.excluded is not None)
+    return {name: getattr(row, name) for name in _ITEM | _PROOF} | {
+        "next_commitment": (await recheck_seeds.waiting(session, actor.town))["commitment"],
+        "reproduced": _record(row, lines).is_right(),
+        "strata": _strata(members),
+        "excluded": [
+            {"reason": each.value, "count": left_out[each]}
+            for each in DrawExclusion
+            if left_out[each]
+        ],
     }
+
+
+async def protocol(session: AsyncSession, actor: Actor, sample_id: UUID) -> dict[str, Any]:
+    """Everything that a sample was drawn from, for another program to draw it again. Raises NotFound."""
+    row = await _sample(session, actor, sample_id)
+    return {"number": row.number} | _record(row, await _lines_of(session, sample_id)).as_document()
+
+
+_PROOF = {
+    "seed": RecheckSample.seed,
+    "seed_commitment": RecheckSample.seed_commitment,
+    "seed_committed_at": RecheckSample.seed_committed_at,
+    "population_digest": RecheckSample.population_digest,
+}
+
+
+async def _sample(session: AsyncSession, actor: Actor, sample_id: UUID) -> Any:
     row = (
         await session.execute(
-            select(*(column.label(name) for name, column in columns.items())).where(
+            select(*(column.label(name) for name, column in (_ITEM | _PROOF).items())).where(
                 RecheckSample.id == sample_id, visibility.seen(actor, RecheckSample)
             )
         )
     ).one_or_none()
     if row is None:
         raise NotFound
-    lines = list(
-        await session.execute(
-            select(_Line.lead_id, _Line.unit_id, _Line.category, _Line.drawn, Unit.name)
-            .join(Unit, Unit.id == _Line.unit_id)
-            .where(_Line.sample_id == sample_id)
-        )
+    return row
+
+
+async def _lines_of(session: AsyncSession, sample_id: UUID) -> list[Any]:
+    found = await session.execute(
+        select(_Line.lead_id, _Line.unit_id, _Line.category, _Line.drawn, _Line.excluded, Unit.name)
+        .join(Unit, Unit.id == _Line.unit_id)
+        .where(_Line.sample_id == sample_id)
     )
-    return {name: getattr(row, name) for name in columns} | {
-        "next_commitment": (await recheck_seeds.waiting(session, actor.town))["commitment"],
-        "reproduced": _reproduced(row, lines),
-        "strata": _strata(lines),
-    }
+    return list(found)
 
 
-def _reproduced(row: Any, lines: list[Any]) -> bool:
-    members = [
-        sampling.Member(str(line.lead_id), (str(line.unit_id), line.category.value))
-        for line in lines
-    ]
-    draw = sampling.Draw(row.seed, f"{row.period_from}/{row.period_to}", row.size)
-    kept = {str(line.lead_id) for line in lines if line.drawn}
-    same = sampling.digest(members) == row.population_digest
-    # samples from before seeds were sealed have no fingerprint
-    sealed = row.seed_commitment in {"", sampling.commitment(row.seed)}
-    return sealed and same and set(sampling.sample(draw, members)) == kept
+def _record(row: Any, lines: list[Any]) -> sampling.Record:
+    return sampling.Record(
+        sampling.Draw(row.seed, f"{row.period_from}/{row.period_to}", row.size),
+        row.seed_commitment,
+        row.population_digest,
+        tuple(
+            sampling.Member(str(line.lead_id), (str(line.unit_id), line.category.value))
+            for line in lines
+            if line.excluded is None
+        ),
+        tuple(
+            sampling.Excluded(str(line.lead_id), line.excluded.value)
+            for line in lines
+            if line.excluded is not None
+        ),
+        frozenset(str(line.lead_id) for line in lines if line.drawn),
+    )
 
 
 def _strata(lines: list[Any]) -> list[dict[str, Any]]:
@@ -231,7 +278,7 @@ def _strata(lines: list[Any]) -> list[dict[str, Any]]:
 async def lines(
     session: AsyncSession, actor: Actor, sample_id: UUID, query: RecheckLineQuery
 ) -> dict[str, Any]:
-    """The leads of a sample's population. Raises NotFound."""
+    """The leads of a sample's population, or those left out of it. Raises NotFound."""
     if not await session.scalar(
         select(RecheckSample.id).where(
             RecheckSample.id == sample_id, visibility.seen(actor, RecheckSample)
@@ -249,6 +296,8 @@ async def lines(
         .outerjoin(second, second.id == _Line.second_unit_id)
         .where(_Line.sample_id == sample_id, leads.LISTING.visible(actor))
     )  # fmt: skip
+    left_out = _Line.excluded.is_not(None) if query.excluded else _Line.excluded.is_(None)
+    statement = statement.where(left_out)
     if query.drawn is not None:
         statement = statement.where(_Line.drawn == query.drawn)
     return await keyset.page(
@@ -267,6 +316,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "unit": {"id": line.unit_id, "name": row.unit_name},
         "category": line.category.value,
         "drawn": line.drawn,
+        "excluded": line.excluded.value if line.excluded else None,
         "first_conclusion": line.first_conclusion.value,
         "second_conclusion": line.second_conclusion.value if line.second_conclusion else None,
         "second_unit": second,

@@ -27,6 +27,7 @@ import type {
   DiversionRoute,
   DivisionLevel,
   DocumentKind,
+  DrawExclusion,
   DutyKind,
   EditedRows,
   EntityKind,
@@ -398,6 +399,11 @@ export const DocumentKindLabels: Record<DocumentKind, string> = {
   'passport': '护照',
   'military_id': '军官证、士兵证',
   'other_document': '其他证件',
+}
+
+export const DrawExclusionLabels: Record<DrawExclusion, string> = {
+  'waiting': '已经抽中，二次核查还没有完成',
+  'own': '结论由抽取人本人作出或者参与作出',
 }
 
 export const DutyKindLabels: Record<DutyKind, string> = {

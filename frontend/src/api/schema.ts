@@ -737,6 +737,16 @@ export interface paths {
          */
         get: operations["recheck_samples_lines"];
     };
+    "/api/v1/leads/recheck-samples/{sample_id}/protocol": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 下载抽样记录
+         * @description 抽样所用的全部材料：随机数、名单、分组、没有参加抽取的及原因；用任何程序都可以照着重新抽取。
+         */
+        get: operations["recheck_samples_protocol"];
+    };
     "/api/v1/leads/similar": {
         parameters: {
             query?: never;
@@ -4329,6 +4339,12 @@ export interface components {
             /** @description 承办单位 */
             unit: components["schemas"]["Named"];
         };
+        /**
+         * DrawExclusion
+         * @description Why a concluded lead of the period was left out of a draw.
+         * @enum {string}
+         */
+        DrawExclusion: "waiting" | "own";
         /**
          * Due
          * @description The date that a rule offers.
@@ -11107,6 +11123,29 @@ export interface components {
          */
         ReceivingOrgan: "police" | "market" | "petition" | "other" | "dispute" | "county";
         /**
+         * RecheckExcluded
+         * @description How many leads of the period were left out of the draw for one reason.
+         */
+        RecheckExcluded: {
+            /** @description 数量 */
+            count: number;
+            /** @description 理由 */
+            reason: components["schemas"]["DrawExclusion"];
+        };
+        /**
+         * RecheckLeftOut
+         * @description One lead that could not be drawn.
+         */
+        RecheckLeftOut: {
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 理由 */
+            reason: components["schemas"]["DrawExclusion"];
+        };
+        /**
          * RecheckLine
          * @description One lead of the population.
          */
@@ -11115,6 +11154,8 @@ export interface components {
             category: components["schemas"]["LeadCategory"];
             /** @description 是否抽中；在抽样和各层里为抽中条数 */
             drawn: boolean;
+            /** @description 没有参加抽取的原因 */
+            excluded: components["schemas"]["DrawExclusion"] | null;
             /** @description 原结论 */
             first_conclusion: components["schemas"]["LeadConclusion"];
             /**
@@ -11136,6 +11177,43 @@ export interface components {
             subject_name: string;
             /** @description 作出原结论的单位 */
             unit: components["schemas"]["Named"];
+        };
+        /**
+         * RecheckMember
+         * @description One lead that could be drawn.
+         */
+        RecheckMember: {
+            /** @description 是否抽中；在抽样和各层里为抽中条数 */
+            drawn: boolean;
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 分组：作出结论的单位、线索类别 */
+            stratum: string[];
+        };
+        /**
+         * RecheckProtocol
+         * @description Everything that a sample was drawn from, for another program to draw it again.
+         */
+        RecheckProtocol: {
+            excluded: components["schemas"]["RecheckLeftOut"][];
+            /** @description 知情人 */
+            members: components["schemas"]["RecheckMember"][];
+            /** @description 抽取方法的名称；方法见 docs/adr/0048-sampler.md */
+            method: string;
+            /** @description 编号（给人看的） */
+            number: string;
+            /** @description 统计时段 */
+            period: string;
+            /** @description 符合条件的名单的校验码（SHA-256） */
+            population_digest: string;
+            /** @description 随机种子 */
+            seed: string;
+            seed_commitment: string;
+            /** @description 字节数 */
+            size: number;
         };
         /**
          * RecheckSampleCreate
@@ -11213,6 +11291,8 @@ export interface components {
             done: number;
             /** @description 抽中条数 */
             drawn: number;
+            /** @description 没有参加抽取的，按原因 */
+            excluded: components["schemas"]["RecheckExcluded"][];
             /**
              * Format: uuid
              * @description 编号（系统内唯一，UUIDv7）
@@ -15511,6 +15591,7 @@ export type DivisionRow = components['schemas']['DivisionRow'];
 export type DivisionShown = components['schemas']['DivisionShown'];
 export type DocumentKind = components['schemas']['DocumentKind'];
 export type DoneAssignment = components['schemas']['DoneAssignment'];
+export type DrawExclusion = components['schemas']['DrawExclusion'];
 export type Due = components['schemas']['Due'];
 export type Duties = components['schemas']['Duties'];
 export type Duty = components['schemas']['Duty'];
@@ -15858,7 +15939,11 @@ export type ReceiptRating = components['schemas']['ReceiptRating'];
 export type ReceiptReward = components['schemas']['ReceiptReward'];
 export type ReceiptShown = components['schemas']['ReceiptShown'];
 export type ReceivingOrgan = components['schemas']['ReceivingOrgan'];
+export type RecheckExcluded = components['schemas']['RecheckExcluded'];
+export type RecheckLeftOut = components['schemas']['RecheckLeftOut'];
 export type RecheckLine = components['schemas']['RecheckLine'];
+export type RecheckMember = components['schemas']['RecheckMember'];
+export type RecheckProtocol = components['schemas']['RecheckProtocol'];
 export type RecheckSampleCreate = components['schemas']['RecheckSampleCreate'];
 export type RecheckSampleItem = components['schemas']['RecheckSampleItem'];
 export type RecheckSampleRead = components['schemas']['RecheckSampleRead'];
@@ -18829,6 +18914,8 @@ export interface operations {
                 with_sums?: components["parameters"]["WithSums"];
                 /** @description 是否抽中；不填为全部符合条件的 */
                 drawn?: boolean;
+                /** @description 列出没有参加抽取的；不填为参加抽取的 */
+                excluded?: boolean;
             };
             path: {
                 /** @description 二次核查抽样 */
@@ -18840,6 +18927,28 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["Page_RecheckLine_"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    recheck_samples_protocol: {
+        parameters: {
+            query?: never;
+            path: {
+                /** @description 二次核查抽样 */
+                sample_id: string;
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["RecheckProtocol"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

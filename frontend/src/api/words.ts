@@ -765,6 +765,7 @@ export const RecheckSampleReadWords = {
   'created_at': '登记时间',
   'done': '已完成二次核查的条数',
   'drawn': '抽中条数',
+  'excluded': '没有参加抽取的',
   'id': '编号',
   'next_commitment': '下一次抽样所用种子的摘要',
   'number': '编号',
