@@ -110,12 +110,12 @@ class RecheckProtocol(Shown):
     number: str
     method: str = Field(description="抽取方法的名称；方法见 docs/adr/0048-sampler.md")
     seed: str
-    seed_commitment: str
+    seed_commitment: str = Field(description="种子封存时公开的摘要；早先的样本为空")
     period: str
     size: int
     population_digest: str
     members: list[RecheckMember]
-    excluded: list[RecheckLeftOut]
+    excluded: list[RecheckLeftOut] = Field(description="没有参加抽取的，逐条写明原因")
 
 
 class RecheckSeal(Shown):

@@ -11198,6 +11198,7 @@ export interface components {
          * @description Everything that a sample was drawn from, for another program to draw it again.
          */
         RecheckProtocol: {
+            /** @description 没有参加抽取的，逐条写明原因 */
             excluded: components["schemas"]["RecheckLeftOut"][];
             /** @description 知情人 */
             members: components["schemas"]["RecheckMember"][];
@@ -11211,6 +11212,7 @@ export interface components {
             population_digest: string;
             /** @description 随机种子 */
             seed: string;
+            /** @description 种子封存时公开的摘要；早先的样本为空 */
             seed_commitment: string;
             /** @description 字节数 */
             size: number;
