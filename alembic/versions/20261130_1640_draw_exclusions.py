@@ -1,7 +1,7 @@
 """Who was left out of a draw, and why, stands beside who could be drawn.
 
 Revision ID: draw_exclusions
-Revises: taken_back
+Revises: kept_handovers
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "draw_exclusions"
-down_revision = "taken_back"
+down_revision = "kept_handovers"
 branch_labels = None
 depends_on = None
 
