@@ -86,6 +86,8 @@ def test_values(name: str) -> None:
 def test_a_unit_that_the_title_names_is_not_called_missing() -> None:
     _, reader = ledger("unit-list-in-title", LEADS)
     assert "unit_unsaid" not in told(reader)
+    _, reader = ledger("unit-in-the-number-format", LEADS)
+    assert "unit_unsaid" not in told(reader)
 
 
 def test_ditto_is_the_cell_above_and_is_asked_about() -> None:

@@ -97,9 +97,23 @@ def test_two_titles_of_different_units_are_asked() -> None:
     ],
 )  # fmt: skip
 def test_a_number_means_what_its_format_shows(code: str, fen: int) -> None:
-    row, _ = amount("涉案金额", 20_000, code=code)
+    row, reader = amount("涉案金额", 20_000, code=code)
     assert row.good
     assert row.values["amount_involved"] == fen
+    assert ("unit_unsaid" in told(reader)) != ("元" in code or "万" in code), "said or not"
+
+
+@pytest.mark.parametrize("value", ["3.5万元", "3.5万", "350元", "伍拾元整"])
+def test_amounts_that_name_their_unit_leave_nothing_unsaid(value: str) -> None:
+    row, reader = amount("涉案金额", value)
+    assert row.good
+    assert "unit_unsaid" not in told(reader)
+
+
+def test_one_bare_number_among_them_is_told() -> None:
+    rows, reader = taken(LEADS, [[*LEAD, "涉案金额"], lead("3.5万元"), lead(3.5)])
+    assert [row.values["amount_involved"] for row in rows.values()] == [35_000_00, 350]
+    assert "unit_unsaid" in told(reader)
 
 
 @pytest.mark.parametrize("code", ['"$"#,##0.00', "[$$-409]#,##0", "[$HK$-C04]#,##0.00", "[$USD] #,##0", "[$€-2] #,##0", "[$¥-411]#,##0", '0.00"美元"', "0.0%", "#,##0,"])  # fmt: skip

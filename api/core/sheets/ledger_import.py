@@ -101,6 +101,11 @@ class LedgerReader:
         table = Table(self, sheet, header, found, correction)
         below = (row for row in itertools.chain(head, rows) if row.number > header.last_row)
         yield from table.read(below)
+        told_by_row = any(
+            is_unit_column(label) and label != "单位" for label in header.unknown.values()
+        )
+        if table.unit_guessed and not told_by_row:
+            self._remark("unit_unsaid", "表中没有注明金额单位，按“元”处理", sheet)
 
     def _header(self, sheet: Sheet, head: list[Row], correction: SheetCorrection) -> Header | None:
         lines = max(LOOK_AHEAD, (correction.header or (0, 0))[1] + 1)
@@ -195,11 +200,6 @@ class LedgerReader:
         for at in sorted(hidden & header.fields.keys()):
             label = header.labels[at]
             self._remark("column_hidden", f"{letter(at)} 列“{label}”是隐藏的，也读取了", sheet)
-        told_by_row = any(
-            is_unit_column(label) and label != "单位" for label in header.unknown.values()
-        )
-        if "unsaid" in header.unit_from.values() and not told_by_row:
-            self._remark("unit_unsaid", "表中没有注明金额单位，按“元”处理", sheet)
         for at, why in header.unit_unclear.items():
             if at in header.labels:
                 message = f"“{header.labels[at]}”的单位不明（{why}），请指定这一列的单位"

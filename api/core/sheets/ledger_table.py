@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 _REMEMBERED: Final = 4_096
 #: Longer cells say something of their own.
 _WORD: Final = 20
+#: What an amount that names its own unit ends with.
+_UNITS: Final = ("元", "万", "亿", "整")
 #: The furniture above a heading that stands again: titles and units.
 _RECENT: Final = 4
 _STRIPED: Final = frozenset("同〃々″”“\"'〞dD(（见如上、.,，↑-—─~")
@@ -104,6 +106,8 @@ class Table:
         self.skip_to = 0
         self.last_data = header.last_row
         self.numbered = 0
+        #: an amount was read in yuan because neither heading, title, row nor cell says a unit
+        self.unit_guessed = False
         self.above: list[Cell] = []
         self.titles = [
             text for line in found.lines if line.number < header.first_row for text in line.cells
@@ -529,8 +533,10 @@ class Table:
         if isinstance(result, Doubtful):
             self._note(found, at, column, result.code, result.message, "warning")
             result, repeats = result.value, False  # it is doubted each time
+        if column.unit_aware and result and not self.unit_guessed:
+            self.unit_guessed = self._is_guessed(at, cell, around)
         wide = column.unit_aware and (around.unit or 0) >= _WAN
-        wide = wide and not plain(cell).endswith(("元", "万", "亿"))
+        wide = wide and not plain(cell).endswith(_UNITS)
         if wide and isinstance(result, int) and result >= _SUSPECT:
             message = f"按表头的单位折合 {to_yuan(result)} 元，请核对是不是把元填成了万元"
             self._note(found, at, column, "unit_suspect", message, "warning")
@@ -541,6 +547,12 @@ class Table:
         if repeats and around.unit is not None and len(self.read_before) < _REMEMBERED:
             self.read_before[at, cell] = read
         return read
+
+    def _is_guessed(self, at: int, cell: Cell, around: Surroundings) -> bool:
+        """Whether nothing says the unit: what a row or a number format says changes `around`."""
+        unsaid = self.header.unit_from.get(at) == "unsaid" and at not in self.units_beside
+        own = any(at == column and around is given for column, _, given in self.columns)
+        return unsaid and own and not plain(cell).endswith(_UNITS)
 
     def _ditto(
         self, found: LedgerRow, at: int, column: Column, around: Surroundings, cells: list[Cell]
@@ -604,7 +616,7 @@ class Table:
         if shown.said.unclear:
             return dataclasses.replace(around, unit=None, unclear=shown.said.unclear)
         unit = shown.said.unit or around.unit
-        if unit is None:
+        if unit is None or (shown.said.unit is None and shown.divisor == 1):
             return around
         real = unit / shown.divisor
         if shown.said.unit is None and shown.divisor != 1 and real < 1:
