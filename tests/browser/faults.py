@@ -1,6 +1,7 @@
 """What is wrong with a page: accessibility, and what sticks out, in every mode and width."""
 
 import os
+import re
 from itertools import product
 
 from tests.browser.staff import ARTIFACTS, Staff
@@ -9,6 +10,8 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 MODES = list(product(("normal", "large"), ("light", "dark")))
 #: What a theme or a larger type can change; the rest of the page stays as it was.
 VISUAL = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
+#: The number of a record: 22 signs that nobody reads first.
+_NUMBER = re.compile(r"[A-Z]{2}-\d{6,}-")
 _MODE = """([size, theme]) => {
   document.documentElement.dataset.size = size
   document.documentElement.dataset.theme = theme
@@ -36,7 +39,7 @@ _OVERFLOW = """() => {
 async def faults(staff: Staff, axe: str, name: str, *, but: str = "") -> list[str]:
     """What is wrong with this page in any mode and width, but for one rule."""
     page = staff.page
-    found: list[str] = []
+    found = await _led_by_numbers(staff)
     await page.evaluate(axe)
     for viewport in (WIDE, NARROW):
         await page.set_viewport_size(viewport)
@@ -59,6 +62,16 @@ async def faults(staff: Staff, axe: str, name: str, *, but: str = "") -> list[st
         await picture(staff, f"{name}-{viewport['width']}")
     await page.set_viewport_size(WIDE)
     return found
+
+
+async def _led_by_numbers(staff: Staff) -> list[str]:
+    """Titles, of the page, of its tab or in the crumbs, that begin with a number: a name comes first."""
+    page = staff.page
+    crumbs = page.get_by_role("navigation", name="位置").locator("[aria-current=page]")
+    said = await page.get_by_role("heading", level=1).or_(crumbs).all_inner_texts()
+    return [
+        f"led by a number: {title}" for title in [await page.title(), *said] if _NUMBER.match(title)
+    ]
 
 
 async def picture(staff: Staff, name: str) -> None:

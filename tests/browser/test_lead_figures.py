@@ -80,7 +80,7 @@ async def test_a_sample_is_drawn_and_another_unit_looks_again(as_, client):
         within=office.dialog(),
     )
     await office.button("确定抽取", office.dialog()).click()
-    await office.titled(re.compile("^CY-"))
+    await office.titled(f"{day} 至 {day} 二次核查抽样")
     sample = office.path()
     await expect(office.fact("随机数")).to_have_text(re.compile(r"\S{16,}"))
     await office.says("用原来的随机数和名单又抽了一遍，结果相同。")
