@@ -33,7 +33,8 @@ def test_what_is_put_before_the_head_says_before_whom(client):
     told = _told(client("market"), made, "propose_transfer")
     assert told["下一步由"].startswith("镇领导")
     assert told["下一步由"].endswith("（移送公安待批准）")
-    (turn,) = [e for e in handovers.fresh(client("market"), made)["standing"]["now"] if e["due_on"]]
+    turns = handovers.fresh(client("market"), made)["standing"]["now"]
+    [turn] = [each for each in turns if each["what"] == "移送公安待批准"]
     assert turn["due_on"] in told.values()
     act(client("leader"), handovers.fresh(client("leader"), made), "approve_transfer")
     approved = _told(client("market"), made, "approve_transfer")

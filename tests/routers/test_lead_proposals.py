@@ -38,7 +38,9 @@ class TestWhatADepartmentHas:
         made = with_department(client)
         due = running_clock(made)["due_at"]
         made = proposed(client, made)
-        assert duties(civil, made["id"]) == [], "nothing is asked of it meanwhile"
+        assert [e["kind"] for e in duties(civil, made["id"])] == ["lead_decide"], (
+            "it answers meanwhile"
+        )
         assert made["transfers"][0]["recalled_on"] is None
         refuse(client, made)
         made = fresh(civil, made)
@@ -168,10 +170,10 @@ class TestTheCountysOwn:
             county, factories.assign(office, factories.make_lead(office), county), "acknowledge"
         )
         made = act(county, made, "propose_transfer", **ASKED)
-        [turn] = made["standing"]["now"]
-        assert (turn["what"], turn["is_mine"]) == ("移送公安待批准", False)
+        turns = {each["what"]: each["is_mine"] for each in made["standing"]["now"]}
+        assert turns == {"移送公安待批准": False, "待核查": True}, "its own term runs on"
         assert made["standing"]["next_action"] is None
-        assert duties(county, made["id"]) == []
+        assert [each["kind"] for each in duties(county, made["id"])] == ["lead_verify"]
         assert "refuse_transfer" in offered(made), "what it proposed it may take back"
         assert [each["kind"] for each in duties(client("leader"), made["id"])] == [
             "lead_transfer_approve"

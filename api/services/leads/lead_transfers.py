@@ -273,10 +273,14 @@ async def started(session: AsyncSession, transfer: LeadTransfer) -> datetime | N
 
 
 async def due_of(session: AsyncSession, lead_id: UUID) -> date | None:
-    """Until when whoever has the hand-over of a lead is to act; None where nothing is awaited."""
+    """Until when whoever has the hand-over of a lead is to act, by the term that began last; None
+    where nothing is awaited."""
     await session.flush()  # the term that has just begun
     return await session.scalar(
-        select(func.min(_Clock.due_on)).where(_Clock.lead_id == lead_id, _Clock.ended_on.is_(None))
+        select(_Clock.due_on)
+        .where(_Clock.lead_id == lead_id, _Clock.ended_on.is_(None))
+        .order_by(_Clock.id.desc())
+        .limit(1)
     )
 
 
