@@ -80,7 +80,7 @@ async def test_a_turn_that_went_on_does_not_come_back(as_, client):
     strip = market.page.get_by_role("region", name="办到哪一步")
     await market.button("我来办", strip).click()
     await market.button("交还", strip).click()
-    await market.says("已交还，等本单位其他人接手")
+    await market.says("已交还，等单位里的人接手")
     handler = client("market")
     now = act(handler, handler.get(f"/leads/{made['id']}").json(), "acknowledge")
     fed_back(handler, act(handler, now, "conclude", conclusion="unfounded", findings="查无此事。"))

@@ -78,7 +78,7 @@ def planted(client):
     made = police.act(
         url, "conclude", made["version"], conclusion="suspected_crime", findings=text
     ).json()
-    made = office.act(
+    made = police.act(
         url, "feed_back", made["version"], feedback_mode="impossible", feedback_note=text
     ).json()
     revealed = office.post(f"{url}/reveals", json={"fields": ["narrative"], "reason": text[:100]})

@@ -46,7 +46,7 @@ def test_somebody_elses_work_cites_the_law(flow):
     for action, step in flow.steps.items():
         own = [each for each in step.when if each.name == "not_own_unit"]
         for status in step.frm if own else ():
-            record = SimpleNamespace(status=status, owner_unit_id=uuid4())
+            record = SimpleNamespace(status=status, owner_unit_id=uuid4(), transfer_organ=None)
             row = type(step)(step.frm, step.to, step.needs, when=tuple(own))
             alone = type(flow)(flow.name, flow.initial, {action: row}, law=flow.law)
             stranger = SimpleNamespace(

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.imports import cell_days, cell_numbers, cells
+from api.domain.imports import cell_days, cell_numbers, cell_places, cells
 from api.domain.imports.cells import CellFault, Doubtful, Surroundings
 from api.domain.imports.ledgers import LEADS, VICTIMS
+from api.domain.words.places import Places
 from api.domain.words.texts import clean
 
 TODAY = dt.date(2022, 11, 22)
@@ -210,3 +211,16 @@ def test_no_other_cell_breaks_a_converter(cell) -> None:
 @pytest.mark.parametrize("mark", ["\u3164", "\u180e", "\ufffe", "\ufdd0", "\U0001ffff", "\u034f"])
 def test_what_nobody_sees_goes_from_a_cell_as_from_a_form(mark: str) -> None:
     assert cells.tidy(f"甲{mark}乙") == "甲乙" == clean(f"甲{mark}乙")
+
+
+def test_a_superior_is_proposed_as_no_handler() -> None:
+    around = Surroundings(
+        dt.date(2022, 11, 22),
+        units=Places({"县专项办": "c", "市场监管所": "m"}),
+        above=frozenset({"c"}),
+    )
+    assert cell_places.unit("市场监管所", around) == "m"
+    told = cell_places.unit("县专项办", around)
+    assert isinstance(told, Doubtful)
+    assert (told.value, told.code) == (None, "unit_above")
+    assert "上报" in told.message

@@ -459,7 +459,7 @@ class TestTexts:
             findings=f"经向诸葛清风（{phone}）核实，属实。",
         ).json()  # fmt: skip
         assert lead["findings"] == "经向〔举报人〕（〔举报人〕）核实，属实。"
-        lead = office.act(
+        lead = police.act(
             url, "feed_back", lead["version"], feedback_mode="phone", feedback_note="已答复诸葛清风"
         ).json()
         assert lead["feedback_note"] == "已答复〔举报人〕"

@@ -40,7 +40,7 @@ class TestOfALead:
             market, made, "record_receipt", received_at=now().isoformat(), receipt_no="调1号",
             received_by="某某",
         )  # fmt: skip
-        made = act(office, made, "feed_back", feedback_mode="impossible", feedback_note=SAID)
+        made = act(market, made, "feed_back", feedback_mode="impossible", feedback_note=SAID)
         made = act(office, made, "close", solved="yes", solved_note=SAID)
         url = f"/leads/{made['id']}"
         assert revealed(office, url, "findings", "feedback_note", "solved_note") == dict.fromkeys(
@@ -90,7 +90,7 @@ class TestOfALead:
         first, second = (factories.conclude(office, market) for _ in range(2))
         for made in (first, second):
             act(
-                office, made, "feed_back", feedback_mode="impossible", feedback_note=f"问过{number}"
+                market, made, "feed_back", feedback_mode="impossible", feedback_note=f"问过{number}"
             )
         found = done(office.get("/leads", params={"q": number}))["items"]
         assert {each["id"] for each in found} == {first["id"], second["id"]}

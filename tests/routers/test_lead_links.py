@@ -214,7 +214,7 @@ class TestMerge:
         [link] = merge(office, main, before).json()["items"]
         version = before["version"] + 1
         said = {"feedback_mode": "impossible", "feedback_note": "已并案办理"}
-        assert office.act(url, "feed_back", version, **said).status_code == 200
+        assert police.act(url, "feed_back", version, **said).status_code == 200
         body = {"solved": "yes", "solved_note": "已在主线索中退款。"}
         assert office.act(url, "close", version + 1, **body).json()["solved"] == "yes"
         assert unmerge(office, main, link["id"], version + 2).status_code == 200

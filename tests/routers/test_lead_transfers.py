@@ -224,7 +224,7 @@ class TestPassedOn:
         told = refused(self.passed(market, made, receiver_unit_id=unit), 422)
         assert told["code"] == "handover_circle"
         unit = factories.unit_of(market)
-        told = refused(self.passed(client("office"), made, receiver_unit_id=unit), 422)
+        told = refused(self.passed(market, made, receiver_unit_id=unit), 422)
         assert told["code"] == "handover_to_self"
 
 

@@ -59,6 +59,11 @@ def bureau(running, client) -> Bureau:
     return make_bureau(running, client("office"), client("system_admin"))
 
 
+@pytest.fixture(scope="module")
+def headless(running, client) -> Bureau:
+    return make_bureau(running, client("office"), client("system_admin"), has_head=False)
+
+
 def act(who: Client, url: str, action: str = "take", **more) -> httpx.Response:
     return who.post(f"{url}/turns", json={"action": action} | more)
 
@@ -95,7 +100,7 @@ class TestTaking:
         assert duty["holder"] == me(bureau.one)
         # the office sees the whole town
         assert turn(bureau.office, url)["holder"] == me(bureau.one)
-        assert turn(bureau.office, url)["turn_actions"] == []
+        assert turn(bureau.office, url)["turn_actions"] == ["give_back"]
 
     def test_taken_twice_it_is_taken_once(self, bureau):
         url = f"/leads/{bureau.owe()['id']}"
@@ -401,11 +406,42 @@ class TestTheHead:
         )
         assert turn(bureau.one, url)["holder"] is None
 
-    def test_without_a_head_all_are(self, running, client):
-        own = make_bureau(running, client("office"), client("system_admin"), has_head=False)
-        url = f"/leads/{own.owe()['id']}"
-        two = own.two.me["user"]["id"]
-        assert done(act(own.one, url, "give", user_id=two))["now"][0]["holder"] == me(own.two)
+    def test_without_a_head_all_say_who_does_what_nobody_has(self, headless):
+        url = f"/leads/{headless.owe()['id']}"
+        two = headless.two.me["user"]["id"]
+        given = done(act(headless.one, url, "give", user_id=two))
+        assert given["now"][0]["holder"] == me(headless.two)
+
+    def test_without_a_head_no_colleague_takes_it_away(self, headless):
+        url = f"/leads/{headless.owe()['id']}"
+        done(act(headless.one, url))
+        for other in (headless.two, headless.head):
+            said = refused(act(other, url, "give_back"), 403, "not_your_turn")
+            assert me(headless.one)["name"] in said
+            assert "镇专项办" in said, "it says who may"
+            for user in (me(other)["id"], me(headless.head)["id"]):
+                refused(act(other, url, "give", user_id=user), 403, "not_head")
+            refused(act(other, url), 409, "turn_taken")
+        assert turn(headless.two, url)["holder"] == me(headless.one)
+        # who has it says who goes on with it
+        done(act(headless.one, url, "give", user_id=me(headless.two)["id"]))
+        assert turn(headless.one, url)["holder"] == me(headless.two)
+
+    @pytest.mark.parametrize("who", ["office", "leader"])
+    def test_the_office_and_the_leaders_give_back_and_take_nothing(self, headless, client, who):
+        url, frees = f"/leads/{headless.owe()['id']}", client(who)
+        refused(act(frees, url, "give_back"), 403, "not_your_turn")
+        done(act(headless.one, url))
+        assert turn(frees, url)["turn_actions"] == ["give_back"]
+        refused(act(frees, url), 403, "not_your_turn")
+        assert done(act(frees, url, "give_back"))["now"][0]["holder"] is None
+        assert turn(frees, url)["turn_actions"] == []
+
+    def test_who_looks_on_gives_nothing_back(self, headless, client):
+        url = f"/leads/{headless.owe()['id']}"
+        done(act(headless.one, url))
+        refused(act(client("supervisor"), url, "give_back"), 403, "not_your_turn")
+        assert turn(headless.one, url)["holder"] == me(headless.one)
 
 
 def test_what_is_confidential_is_in_no_figure(running, client):

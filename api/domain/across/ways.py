@@ -28,6 +28,7 @@ from api.domain.imports.imports import ImportStatus as Ms
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.permissions import Permission as P
+from api.domain.kit.permissions import Role
 from api.domain.kit.standing import Stage, Turn, Way, Whose
 from api.domain.leads.handovers import HANDOVER_FLOW
 from api.domain.leads.handovers import HandoverAction as Ha
@@ -38,6 +39,7 @@ from api.domain.leads.leads import (
     Obligation,
     ReceivingOrgan,
     TransferStage,
+    is_routed,
     is_to_close,
     owed_unsent,
     with_receiver,
@@ -79,6 +81,16 @@ def _to_be_handed_over(lead: Any) -> bool:
     return lead.transfer_stage is TransferStage.APPROVED
 
 
+def _approver(lead: Any) -> str:
+    """Who decides for the town is its head; for what the town must keep off, the county."""
+    return (Role.COUNTY if is_routed(lead.town_code) else Role.LEADER).label
+
+
+def _closer(lead: Any) -> str:
+    """The county closes what it answers for itself."""
+    return (Role.COUNTY if is_routed(lead.town_code) else Role.OFFICE).label
+
+
 #: Refusing is offered beside it: whoever proposed may take that back, which is no turn of theirs.
 _APPROVE = Turn(
     K.LEAD_TRANSFER_APPROVE,
@@ -87,6 +99,7 @@ _APPROVE = Turn(
     _before_the_head,
     is_shared=False,
     returns=True,
+    named=_approver,
 )
 _HAND_OVER = Turn(K.LEAD_HAND_OVER, (La.TRANSFER_POLICE,), when=_to_be_handed_over)
 #: What is owed to others runs on while the head thinks.
@@ -294,7 +307,13 @@ LEAD_WAY: Final = Way(
                     *_OWED,
                     *_AT_POLICE,
                     _CONCLUDE,
-                    Turn(K.LEAD_CLOSE, (La.CLOSE,), _OFFICE, not_yet=_something_is_left),
+                    Turn(
+                        K.LEAD_CLOSE,
+                        (La.CLOSE,),
+                        _OFFICE,
+                        not_yet=_something_is_left,
+                        named=_closer,
+                    ),
                 )
             },
         ),

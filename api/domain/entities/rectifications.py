@@ -56,7 +56,7 @@ def _same_unit_or_office(actor: Actor, record: Record) -> bool:
     return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)
 
 
-HANDLER = Predicate("not_own_unit", "只有责令整改的单位或镇专项办可以办理", _same_unit_or_office)
+HANDLER = Predicate("not_own_unit", "只有责令整改的单位可以办理", OWN_UNIT.holds)
 
 
 def _clean(actor: Actor, record: Any) -> bool:

@@ -48,4 +48,10 @@ def unit(cell: Cell, around: Surroundings) -> Value | Doubtful:
         return Doubtful(
             None, "unknown_unit", f"“{short(raw)}”在系统里找不到对应的单位，交办时请另行选择"
         )
+    if found in around.above:
+        return Doubtful(
+            None,
+            "unit_above",
+            f"“{short(raw)}”是上级，不能作为承办单位；需要县里办理的，登记以后请用“上报县专项办”",
+        )
     return found

@@ -59,6 +59,8 @@ class Surroundings:
     today: dt.date
     divisions: Places = field(default_factory=lambda: Places({}))
     units: Places = field(default_factory=lambda: Places({}))
+    #: Units that nothing is given to from here: what is theirs to do is reported to them.
+    above: frozenset[str] = frozenset()
     #: yuan per unit of this column: 1, or 10,000 under 单位：万元; None where nobody can tell
     unit: Decimal | None = Decimal(1)
     #: why not

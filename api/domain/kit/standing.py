@@ -79,6 +79,8 @@ class Turn(Generic[A]):
     is_shared: bool = True
     #: Decided, it goes on with the unit in charge: whoever of them had it in hand has it still.
     returns: bool = False
+    #: Who is named as having it, where the right alone would name too many, or others.
+    named: Callable[[Any], str] | None = None
 
     @property
     def label(self) -> str:

@@ -235,7 +235,8 @@ RECEIVERS: Mapping[ReceivingOrgan, frozenset[UnitBehaviour]] = {
     ReceivingOrgan.POLICE: frozenset({UnitBehaviour.POLICE}),
     ReceivingOrgan.MARKET: frozenset({UnitBehaviour.MARKET}),
     ReceivingOrgan.PETITION: frozenset({UnitBehaviour.OTHER}),
-    ReceivingOrgan.OTHER: _DEPARTMENTS,
+    # what has an organ of its own is handed to as that, in the term of that
+    ReceivingOrgan.OTHER: _DEPARTMENTS - {UnitBehaviour.MARKET},
     ReceivingOrgan.DISPUTE: _DEPARTMENTS,
     ReceivingOrgan.COUNTY: frozenset({UnitBehaviour.COUNTY}),
 }

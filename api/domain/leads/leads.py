@@ -262,16 +262,17 @@ def is_routed(town_code: str) -> bool:
     return len(town_code) == LEVEL_DIGITS[DivisionLevel.COUNTY]
 
 
-def _same_unit_or_office(actor: Actor, record: Record) -> bool:
-    return OWN_UNIT.holds(actor, record) or actor.may(P.LEAD_ASSIGN)
-
-
 def _has_it_in_charge(actor: Actor, record: Record) -> bool:
-    """The unit that has a lead, or the office. At the desk it is the office's alone: who had it in an
+    """The unit that has a lead, and nobody for it. At the desk it is the office's: who had it in an
     earlier round, or gave it back, does not take it again."""
-    return actor.may(P.LEAD_ASSIGN) or (
-        record.status not in TRIAGE and OWN_UNIT.holds(actor, record)
-    )
+    if record.status in TRIAGE:
+        return actor.may(P.LEAD_ASSIGN)
+    return OWN_UNIT.holds(actor, record)
+
+
+def _has_it_or_leads(actor: Actor, record: Record) -> bool:
+    """The same, or the office, which runs the ledger and sees to it that things go on."""
+    return actor.may(P.LEAD_ASSIGN) or _has_it_in_charge(actor, record)
 
 
 def opens_case(
@@ -411,6 +412,15 @@ NO_CASE = Predicate(
     lambda _, record: not cast("LeadRecord", record).has_case,
     Conflict,
     HANDED_OVER,
+)
+#: Who handed it over takes it back: the unit that has the lead.
+RECALLER = Predicate(
+    "not_own_unit",
+    "移送、移交由移送、移交的单位收回",
+    lambda actor, record: (
+        cast("LeadRecord", record).transfer_organ is ReceivingOrgan.COUNTY
+        or OWN_UNIT.holds(actor, record)
+    ),
 )
 #: Who escalated it takes it back: the office, not the unit that has the lead.
 OFFICE_ESCALATED = Predicate(
@@ -623,13 +633,13 @@ MAY_NOT_PUNISH = Predicate(
 
 def _records(actor: Actor, record: Record) -> bool:
     receiver = cast("LeadRecord", record).transfer_receiver_id
-    return _same_unit_or_office(actor, record) if receiver is None else actor.unit_id == receiver
+    return OWN_UNIT.holds(actor, record) if receiver is None else actor.unit_id == receiver
 
 
 #: A receiver in the system tells for itself; for a body outside the sender does, with its papers.
 RECORDER = Predicate(
     "not_receiver",
-    "接收单位在本系统内的，由接收单位自己登记；不在本系统的，由承办单位或镇专项办代为登记",
+    "接收单位在本系统内的，由接收单位自己登记；不在本系统的，由移送、移交的单位代为登记",
     _records,
     article=HANDED_OVER,
 )
@@ -808,7 +818,9 @@ def _answered_by(sentence: str, article: str, *organs: ReceivingOrgan | None) ->
     return Predicate("transfer_unanswered", sentence, holds, RuleViolated, article)
 
 
-_NO_ANSWER = "对方不答复的，由镇领导说明理由批准不再等待"
+#: Of what was routed to the county no leader of the town knows.
+_HEAD = "由镇领导（因回避转到县里的，由县专项办作出结论以外的人员）说明理由批准"
+_NO_ANSWER = f"对方不答复的，{_HEAD}不再等待"
 #: Each by the law of whoever has it. Before the head has decided nobody has.
 RESULT_BACK = (
     _answered_by(
@@ -852,19 +864,19 @@ def _not_owed(name: str, sentence: str, obligation: Obligation, article: str) ->
 NOTHING_OWED = (
     _not_owed(
         "police_decision_missing",
-        "查实涉嫌犯罪的，须有公安机关立案或者不予立案的决定；确不移送的，由镇领导说明理由批准",
+        f"查实涉嫌犯罪的，须有公安机关立案或者不予立案的决定；确不移送的，{_HEAD}",
         Obligation.POLICE_DECISION,
         f"{_REGULATION}第3条、第11条",
     ),
     _not_owed(
         "punisher_missing",
-        "查实违法的，须由有处罚权的单位接收；确不移交的，由镇领导说明理由批准",
+        f"查实违法的，须由有处罚权的单位接收；确不移交的，{_HEAD}",
         Obligation.PUNISHER,
         "《行政处罚法》（2021）第17条、第22条",
     ),
     _not_owed(
         "route_receipt_missing",
-        "民事纠纷须由化解途径的接收单位出具回执；确不移交的，由镇领导说明理由批准",
+        f"民事纠纷须由化解途径的接收单位出具回执；确不移交的，{_HEAD}",
         Obligation.ROUTE_RECEIPT,
         "《信访工作条例》（2022）第22条、第31条",
     ),
@@ -901,10 +913,17 @@ MARKED = Predicate(
     Conflict,
 )
 
-#: The office steps in for departments that are not in the system yet.
-HANDLER = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _has_it_in_charge)
+#: What a unit has is its own to verify, conclude and answer: the office assigns, sees to it that things
+#: go on, and takes back; it does nobody's work for them (facts 4).
+HANDLER = Predicate(
+    "not_own_unit",
+    "只有承办单位可以办理，没有承办单位的由镇专项办办理；镇专项办要换承办单位的，先收回交办，再交办给别的单位",
+    _has_it_in_charge,
+)
+#: Asking others to help and pressing whoever has it is the office's as well: it assigns and supervises.
+COORDINATOR = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _has_it_or_leads)
 #: The same of a hand-over that is a record of its own, which nobody has to give to a unit first.
-SENDER = Predicate("not_own_unit", HANDLER.sentence, _same_unit_or_office)
+SENDER = Predicate("not_own_unit", "只有移送、移交的单位可以办理", OWN_UNIT.holds)
 
 WAIVABLE = Predicate(
     "nothing_to_waive",
@@ -937,7 +956,7 @@ def _is_second(actor: Actor, record: Record) -> bool:
 #: Nobody lets themselves off what they found.
 SECOND_PERSON = Predicate(
     "own_conclusion",
-    "作出结论、提请移送的人不能自己批准不移送",
+    "作出结论、提请移送的人不能自己批准不移送；没有另一人可以批准的，移送、移交有权的机关决定",
     _is_second,
     article=_ARTICLE_HEAD,
 )
@@ -993,7 +1012,7 @@ _ANSWERABLE = frozenset(
     {S.CONCLUDED, S.REJECTED, S.TRANSFERRED_DEPARTMENT, S.TRANSFERRED_POLICE, S.ESCALATED}
 )
 
-EDITOR = Predicate("not_own_unit", "只有承办单位或镇专项办可以修改", _has_it_in_charge)
+EDITOR = Predicate("not_own_unit", "只有承办单位或镇专项办可以修改", _has_it_or_leads)
 
 #: In the order in which they are offered: the first that holds is the next sensible step.
 LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
@@ -1321,7 +1340,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(REASON,),
-            when=(HANDLER, NOT_RECEIVED, NO_CASE, OFFICE_ESCALATED),
+            when=(RECALLER, NOT_RECEIVED, NO_CASE, OFFICE_ESCALATED),
             danger=True,
             article=HANDED_OVER,
         ),
@@ -1330,7 +1349,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             None,
             P.LEAD_HANDLE,
             fields=(Field("reason", "催办内容", FieldKind.LONG_TEXT),),
-            when=(HANDLER, UNANSWERED),
+            when=(COORDINATOR, UNANSWERED),
             article=HANDED_OVER,
         ),
         A.ASK_ASSIST: Step(
@@ -1358,7 +1377,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                     rule="LEAD-ASSIST",
                 ),
             ),
-            when=(HANDLER,),
+            when=(COORDINATOR,),
         ),
         A.CLOSE: Step(
             frozenset({S.FED_BACK}),
@@ -1429,10 +1448,11 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             when=(MARKED, NOT_MERGED),
         ),
         A.TAKE_BACK: Step(
-            frozenset({S.ASSIGNED}),
+            frozenset({S.ASSIGNED, S.VERIFYING}),
             S.REGISTERED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
+            when=(NOT_PENDING, NONE_OPEN, *NOTHING_LEFT),
             danger=True,
         ),
         A.WITHDRAW: Step(

@@ -20,7 +20,7 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, DomainError, FieldError, Forbidden, Invalid, NotFound
 from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission as P
-from api.domain.kit.turns import TurnAction
+from api.domain.kit.turns import TurnAction, may_free
 from api.models.base import UNHELD
 from api.models.cases import Case
 from api.models.distributions import Distribution
@@ -201,19 +201,15 @@ async def _act(
     head = await place.head(session, actor)
     mine = [each for each in place.of(head) if each["is_mine"]]
     if not mine:
+        turns = place.of(head) if body.action is TurnAction.GIVE_BACK else []
+        if freed := [each for each in turns if body.action in each["turn_actions"]]:
+            return await _give_back(session, actor, place, freed[0]["holder"])
         raise _NOT_YOURS
     if isinstance(holding, DomainError):
         raise holding
     holder = next((each["holder"] for each in mine if each["holder"]), None)
-    if body.action is TurnAction.GIVE or (holder and holder["id"] != str(actor.id)):
-        leads_unit = await answers_for_unit(session, actor)
-        if body.action is TurnAction.GIVE and not leads_unit:
-            raise Forbidden("只有本单位负责人可以指定经办人", code="not_head")
-        if body.action is TurnAction.GIVE_BACK and not leads_unit:
-            raise Forbidden(
-                f"{holder['name'] if holder else '同事'}在办，只有本人或者单位负责人可以交还",
-                code="not_your_turn",
-            )
+    if body.action is not TurnAction.TAKE:
+        await _ensure_answers(session, actor, place, holder, body.action)
     if body.action is TurnAction.GIVE_BACK:
         return await _give_back(session, actor, place, holder)
     if holder and holder["id"] == str(holding.user_id):
@@ -225,6 +221,33 @@ async def _act(
     if body.action is TurnAction.TAKE and not any(each["turn_actions"] for each in mine):
         raise _NOT_YOURS
     return await _put(session, actor, place, holding, body)
+
+
+async def _ensure_answers(
+    session: AsyncSession,
+    actor: Actor,
+    place: _Place,
+    holder: dict[str, Any] | None,
+    action: TurnAction,
+) -> None:
+    """What somebody took upon themselves nobody takes away but the head of their unit, the office or
+    the town's leaders: a colleague who could clear it could take it over. Raises Forbidden."""
+    of_other = holder is not None and holder["id"] != str(actor.id)
+    if not of_other and action is TurnAction.GIVE_BACK:
+        return
+    has_head, is_head = await _heads(session, actor)
+    if not of_other:
+        if has_head and not is_head:
+            raise Forbidden("只有本单位负责人可以指定经办人", code="not_head")
+        return
+    beside = place.row.turn_unit_id != actor.unit_id
+    if may_free(actor) if beside and action is TurnAction.GIVE_BACK else is_head and not beside:
+        return
+    name = holder["name"] if holder else "同事"
+    who = "只有本人或者单位负责人" if has_head else "本单位没有设负责人，只有本人、镇专项办、镇领导"
+    if action is TurnAction.GIVE:
+        raise Forbidden(f"{name}在办，{who}可以交还；交还以后再指定经办人", code="not_head")
+    raise Forbidden(f"{name}在办，{who}可以交还", code="not_your_turn")
 
 
 async def _put(
@@ -277,7 +300,14 @@ async def _told(
 
 
 async def answers_for_unit(session: AsyncSession, actor: Actor) -> bool:
-    """Whether the actor is the head of the own unit; of a unit that has none everybody is."""
+    """Whether the actor says who of the own unit does what nobody has in hand: its head; of a unit that
+    has none everybody."""
+    has_head, is_head = await _heads(session, actor)
+    return is_head or not has_head
+
+
+async def _heads(session: AsyncSession, actor: Actor) -> tuple[bool, bool]:
+    """Whether the actor's unit has a head, and whether that is the actor."""
     own = Post.id == actor.post_id
     heads = await session.execute(
         select(func.bool_or(Post.is_head), func.bool_or(and_(Post.is_head, own)))
@@ -285,7 +315,7 @@ async def answers_for_unit(session: AsyncSession, actor: Actor) -> bool:
         .where(Post.unit_id == actor.unit_id, Post.is_active)
     )
     has_head, is_head = heads.one()
-    return bool(is_head) or not has_head
+    return bool(has_head), bool(is_head)
 
 
 def _nobody(message: str) -> Invalid:

@@ -141,6 +141,7 @@ async def _surroundings(session: AsyncSession, town: str) -> Surroundings:
         today(),
         divisions=Places({name: code for code, name in divisions}, above),
         units=Places(names, above),
+        above=frozenset(str(u.id) for u in units if u.behaviour is UnitBehaviour.COUNTY),
     )
 
 

@@ -19,7 +19,7 @@ from api.domain.kit.events import EventName
 from api.domain.kit.flow import FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission, holders_of
-from api.domain.kit.standing import Whose
+from api.domain.kit.standing import Turn, Whose
 from api.models.base import Since, Waits
 from api.services.kit import due_days, protect
 
@@ -198,12 +198,18 @@ def awaited(
             if unit is None or unit == actor.unit_id or str(unit) in data.values():
                 return {}
             return found | {"awaits_unit_id": str(unit)}
-        case Whose.HOLDER if turn.acts:
-            return found | {"awaits_whom": holders_of(flow.steps[turn.acts[0]].needs, record)}
-        case Whose.OFFICE:
-            return found | {"awaits_whom": turn.whose.label}
         case _:
-            return {}
+            whom = _named(turn, flow, record)
+            return found | {"awaits_whom": whom} if whom else {}
+
+
+def _named(turn: Turn[Any], flow: Flow[Any, Any], record: Any) -> str | None:
+    """Who has a turn that is no single unit's, in words."""
+    if turn.named is not None:
+        return turn.named(record)
+    if turn.whose is Whose.HOLDER and turn.acts:
+        return holders_of(flow.steps[turn.acts[0]].needs, record)
+    return turn.whose.label if turn.whose is Whose.OFFICE else None
 
 
 async def apply(

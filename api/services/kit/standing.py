@@ -20,7 +20,7 @@ from api.domain.kit.events import EventName
 from api.domain.kit.flow import Available
 from api.domain.kit.permissions import Role, RowScope, holders_of
 from api.domain.kit.standing import SHARED, Move, Turn, Way, Whose
-from api.domain.kit.turns import TurnAction
+from api.domain.kit.turns import TurnAction, may_free
 from api.models.units import Post, Unit
 from api.models.users import User
 from api.services.kit import time_rules
@@ -107,6 +107,8 @@ def taken_by(model: Any) -> ColumnElement[Any]:
 
 
 def _whom(way: Way[Any, Any], record: Any, turn: Turn[Any], charge: InCharge) -> str:
+    if turn.named is not None:
+        return turn.named(record)
     if turn.whose is Whose.OWNER:
         return charge.owner
     if turn.whose is Whose.RECEIVER:
@@ -186,6 +188,13 @@ def taking(actor: Actor, held: Held | None, *, is_free: bool) -> list[str]:
     return [TurnAction.TAKE.value] if is_free else []
 
 
+def freeing(actor: Actor, held: Held | None, *, is_mine: bool) -> list[str]:
+    """What the office and the town's leaders may do about what a person of another unit has in hand.
+    What a unit was handed is its own affair."""
+    frees = held is not None and not is_mine and actor.kind == PERSON and may_free(actor)
+    return [TurnAction.GIVE_BACK.value] if frees else []
+
+
 async def standing_of(
     way: Way[Any, Any],
     actor: Actor,
@@ -225,7 +234,11 @@ async def standing_of(
         who, own, received = held(turn), turn in mine, turn.whose is Whose.RECEIVER
         may_take = own and charge.is_shared and turn.is_shared and turn.whose in SHARED
         is_free = all((each.whose is Whose.RECEIVER) is not received for each in theirs)
-        may = taking(actor, who, is_free=is_free) if may_take else []
+        may = (
+            taking(actor, who, is_free=is_free)
+            if may_take
+            else freeing(actor, who, is_mine=own or received)
+        )
         return (who.shown(actor, is_mine=own) if who else {}) | {"turn_actions": may}
 
     def act(turn: Turn[Any]) -> str | None:

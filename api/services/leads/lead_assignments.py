@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, DomainError, Invalid, NotFound
 from api.domain.leads.lead_assignments import LineOutcome
-from api.domain.leads.leads import LeadAction, LeadStatus
+from api.domain.leads.leads import LEAD_FLOW, LeadAction, LeadStatus
 from api.models.lead_assignments import LeadAssignment, LeadAssignmentLine
 from api.models.leads import Lead
 from api.models.units import Unit
 from api.models.users import User
 from api.schemas.leads import AssignmentReversal, LeadAssignments
-from api.services.kit import due_days
+from api.services.kit import _transition, due_days
 from api.services.leads import lead_assignment_lines, lead_decisions, leads
 
 Line = LeadAssignmentLine
@@ -115,9 +115,13 @@ async def _one(  # one row of the batch
     unit_id: UUID | None,
     body: LeadAssignments,
 ) -> None:
-    if unit_id is None:
-        raise Invalid("没有建议承办单位，请指定承办单位", code="unit_missing")
     async with session.begin_nested():
+        if unit_id is None:
+            # what stands in the way of the lead is told before what the form lacks
+            lead = await _transition.lock(session, actor, leads.LISTING, Lead, lead_id)
+            asked = SimpleNamespace(action=LeadAction.ASSIGN.value, version=version)
+            _transition.check(actor, lead, LEAD_FLOW, asked)
+            raise Invalid("没有建议承办单位，请指定承办单位", code="unit_missing")
         await lead_decisions.act(
             session,
             actor,

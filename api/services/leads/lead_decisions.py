@@ -21,6 +21,7 @@ from api.domain.leads.leads import (
     NO_CASE,
     NOT_DRAWN,
     NOTHING_MERGED,
+    PETITIONS,
     TRIAGE,
     FeedbackMode,
     LeadAction,
@@ -143,8 +144,10 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     if lead.status is not before:
         await lead_clocks.begin_if_none(session, lead)
     await lead_clocks.follow(session, lead)
-    if lead.status in TRIAGE and before not in TRIAGE and body.action != _TAKE_BACK:
-        lead.unowned_on = today()  # taken back, nobody has had it since
+    # taken back before it was acknowledged, nobody has had it since
+    unseen = body.action == _TAKE_BACK and before is LeadStatus.ASSIGNED
+    if lead.status in TRIAGE and before not in TRIAGE and not unseen:
+        lead.unowned_on = today()
     if body.action == LeadAction.ASSIGN.value or (
         before is LeadStatus.ASSIGNED and lead.status is not before
     ):
@@ -211,6 +214,14 @@ async def _handler(
     if found.behaviour not in LEAD_HANDLERS:
         message = f"{found.behaviour.label}不办理线索，可以列为协办单位"
         raise Invalid(message, errors=[FieldError(f"/{field}", "unit_cannot_handle", message)])
+    if found.behaviour is UnitBehaviour.COUNTY:
+        message = f"{found.name}是上级，不能作为镇里的承办单位；需要县里办理的，请用“上报县专项办”"
+        raise RuleViolated(
+            message,
+            code="receiver_without_right",
+            errors=[FieldError(f"/{field}", "receiver_without_right", message)],
+            article=PETITIONS,
+        )
     await conflicts.ensure_clear(session, lead, [found.id])
     if not await places.has_somebody(session, found.id, Permission.LEAD_HANDLE):
         message = f"{found.name}还没有可以办理线索的在岗人员，交办过去没有人接收"

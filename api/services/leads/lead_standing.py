@@ -12,13 +12,13 @@ from api.domain.across.ways import LEAD_WAY
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
 from api.domain.kit.flow import Available
-from api.domain.kit.permissions import Permission, RowScope, holders
+from api.domain.kit.permissions import Permission, Role, RowScope, holders
 from api.domain.kit.standing import Turn, Whose
 from api.domain.leads import lead_transfers as law
 from api.domain.leads import police_decisions
 from api.domain.leads.lead_assists import ASSIST_ACTS, AssistStatus
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE
-from api.domain.leads.leads import AT_POLICE, DRAWABLE, LeadAction
+from api.domain.leads.leads import AT_POLICE, DRAWABLE, LeadAction, is_routed
 from api.services.kit import standing, time_rules
 from api.services.kit.terms import Terms
 from api.services.leads import lead_alarms, lead_assists
@@ -163,7 +163,11 @@ def _assists(actor: Actor, lead: dict[str, Any], terms: Terms) -> list[dict[str,
             act=ASSIST_ACTS[each["status"]] if mine and (not held or held.is_of(actor)) else None,
         )
         shown |= held.shown(actor, is_mine=mine) if held else {}
-        shown["turn_actions"] = standing.taking(actor, held, is_free=True) if mine else []
+        shown["turn_actions"] = (
+            standing.taking(actor, held, is_free=True)
+            if mine
+            else standing.freeing(actor, held, is_mine=False)
+        )
         found.append(shown)
     return found
 
@@ -191,7 +195,8 @@ def _keepers(actor: Actor, lead: dict[str, Any], record: Any, terms: Terms) -> l
     if not (wanted and ours and names and lead["clock_runs"]):
         return []
     kind = DutyKind.INFORMANT_NAME
-    whom = holders(Permission.INFORMANT_ASSIGN)
+    county = is_routed(record.town_code)
+    whom = Role.COUNTY.label if county else holders(Permission.INFORMANT_ASSIGN, frozenset())
     return [
         standing.waits(kind.label, whom, standing.Until(), terms, is_mine=True, act=NAME_KEEPERS)
     ]
