@@ -398,6 +398,7 @@ class Lead(Recorded, Versioned, Waits, Base):
     police_filed = False
     police_have_it = False
     has_case = False
+    kept_off = False
     #: Whether its receiver left it to the sender to conclude: so, too.
     unsettled = False
     #: Where it stood before a waiver that may be taken back: so, too.

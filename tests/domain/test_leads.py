@@ -66,7 +66,7 @@ PLAN = {
     "record_incomplete": (AT_POLICE, None),
     "supply_papers": (AT_POLICE, None),
     "record_result": (SENT, None),
-    "forward": (SENT, None),
+    "forward": (f"{SENT} closed archived", None),
     "hand_over_goods": (f"{AT_POLICE} closed archived", None),
     "record_aftermath": (f"{AT_POLICE} closed archived", None),
     "ask_review": (AT_POLICE, None),
@@ -135,6 +135,7 @@ class Standing:
     transfer_receiver_id: UUID | None = None
     transfer_organ: ReceivingOrgan | None = None
     has_case: bool = False
+    kept_off: bool = False
     police_have_it: bool = False
     assists_awaited: tuple[str, ...] = ()
     unsettled: bool = False

@@ -218,10 +218,23 @@ OPEN_CASE: Final = "open_case"
 _OPEN = Turn(
     K.LEAD_OPEN_CASE, (), Whose.RECEIVER, _to_open, elsewhere=_opens_a_case, onward=_not_opened
 )
-_HANDED = (_FOLLOW_UP, _RECEIVE, _DECIDE, _OPEN)
+
+
+def _kept_off(lead: Any) -> bool:
+    return bool(lead.kept_off)
+
+
+#: Whoever had it must keep off: who handed it over hands it on to a station that the county names.
+_HAND_ON = Turn(
+    K.LEAD_OPEN_CASE,
+    (La.FORWARD,),
+    when=_kept_off,
+    says="公安机关已立案，登记的单位应当回避，待转送另行指定的公安机关登记案件",
+)
+_HANDED = (_FOLLOW_UP, _RECEIVE, _DECIDE, _OPEN, _HAND_ON)
 _AT_POLICE = (*_HANDED, _SUPPLY, _GOODS, *_DECLINED, _UPHELD, _DROPPED)
 #: What the police decide, or do not do, asks the same when the lead is over.
-_AFTER = (_GOODS, _UPHELD, _DROPPED, _OPEN)
+_AFTER = (_GOODS, _UPHELD, _DROPPED, _OPEN, _HAND_ON)
 
 
 def _owes(obligation: Obligation) -> Callable[[Any], bool]:

@@ -315,6 +315,9 @@ class LeadRecord(Record, Protocol):
     #: Whether the police filed over the last hand-over, and whether a case was opened from it.
     police_filed: bool
     has_case: bool
+    #: Whether the station that recorded it must keep off the lead since: another one is to open the
+    #: case.
+    kept_off: bool
     #: Whether what they filed in this round is theirs still: they have not given it up.
     police_have_it: bool
     #: Whether what the last receiver answered leaves it to the sender to say what was found.
@@ -450,6 +453,14 @@ _NO_RESULT = "对方接收并出具回执以后才能登记结果"
 AWAITS_RESULT = _with("no_result_awaited", _NO_RESULT, HANDED_OVER, _T.RECEIVED, _T.INCOMPLETE)
 #: What lies before the head is not to be passed on over its head.
 PASSED_ON = _at("no_result_awaited", _NO_RESULT, HANDED_OVER, _T.RECEIVED, _T.INCOMPLETE)
+#: What is not theirs, and what is theirs no more, goes to whoever is in charge of it.
+TO_FORWARD = Predicate(
+    "no_result_awaited",
+    _NO_RESULT,
+    lambda actor, record: PASSED_ON.holds(actor, record) or cast("LeadRecord", record).kept_off,
+    Conflict,
+    HANDED_OVER,
+)
 UNANSWERED = _with(
     "nothing_to_remind",
     "没有未反馈结果的移送、移交",
@@ -1162,7 +1173,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             article=f"{_REGULATION}第6条",
         ),
         A.FORWARD: Step(
-            _SENT,
+            _SENT | AFTER_POLICE,
             None,
             P.LEAD_HANDLE,
             fields=(
@@ -1171,7 +1182,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("document_no", "转送通知文书编号", required=False),
                 REASON,
             ),
-            when=(RECORDER, PASSED_ON),
+            when=(RECORDER, TO_FORWARD),
             article=f"{_REGULATION}第7条",
         ),
         A.HAND_OVER_GOODS: Step(

@@ -269,10 +269,12 @@ WATCHED: tuple[Watched, ...] = (
     ),
     Watched(
         Overdue.OPEN_CASE, "leads", LeadTransfer, P.LEAD_READ,
-        and_(_H.lead_id.is_not(None), exists().where(Lead.id == _H.lead_id, lead_duties.TO_BE_OPENED)),
+        and_(_H.lead_id.is_not(None), exists().where(Lead.id == _H.lead_id, lead_duties.LEFT_UNOPENED)),
         case_handovers.FILED_ON, _of_lead(_L.subject_name, _H.lead_id),
         _of_lead(_L.number, _H.lead_id), starts=OPEN_CASE_RULE, subject=_H.lead_id,
-        town=_of_lead(_L.town_code, _H.lead_id), unit=_H.receiver_unit_id,
+        town=_of_lead(_L.town_code, _H.lead_id),
+        # whose receiver must keep off waits for who handed it over
+        unit=_of_lead(func.coalesce(_L.transfer_receiver_id, _L.owner_unit_id), _H.lead_id),
     ),
     Watched(
         Overdue.OPEN_CASE_OF_ENTITY, "handovers", LeadTransfer, P.LEAD_READ,

@@ -324,10 +324,11 @@ async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> No
 
 
 async def _recall(session: AsyncSession, lead: Lead) -> None:
-    """Who must keep off had been handed it: it is as before, and goes to somebody else."""
+    """Who must keep off had been handed it: it is as before, and goes to somebody else. What they
+    recorded of the police's decision stays, and what follows from it is asked of others."""
     if lead.transfer_stage in PENDING:
         await lead_transfers.end_kept(session, lead, MUST_KEEP_OFF)
-    elif await lead_transfers.end(session, lead, MUST_KEEP_OFF):
+    elif await lead_transfers.let_go_of(session, lead, MUST_KEEP_OFF):
         _transition.settle(lead, lead_transfers.before(lead))
 
 
@@ -344,7 +345,7 @@ async def _route(
     lead.proposed_unit_id = None
     if lead.transfer_stage in PENDING:
         await lead_transfers.forget(session, lead)
-    await lead_transfers.end(session, lead, MUST_KEEP_OFF)
+    await lead_transfers.let_go_of(session, lead, MUST_KEEP_OFF)
     assisting = await lead_assists.units_of(session, lead.id)
     await lead_assists.let_off(session, lead, assisting, MUST_KEEP_OFF)
     _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)

@@ -184,6 +184,8 @@ async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
         lead.has_case = bool(
             await session.scalar(select(exists().where(CaseLead.lead_id == lead.id)))
         )
+    if action == LeadAction.FORWARD.value:
+        lead.kept_off = await lead_transfers.kept_off(session, lead)
     if action in _ASKS_THE_POLICE:
         lead.police_have_it = await lead_transfers.police_have_it(session, lead)
     if action == LeadAction.UNWAIVE.value:

@@ -148,6 +148,14 @@ TO_BE_OPENED = and_(
 )
 
 
+#: The same of one whose receiver must keep off: it is to be handed on.
+_TO_BE_HANDED_ON = and_(
+    Lead.transfer_receiver_id.is_(None), LeadTransfer.receiver_unit_id.is_not(None), _IS_FILED
+)
+#: Filed over in the system, and opened by nobody yet.
+LEFT_UNOPENED = and_(_UNOPENED, or_(TO_BE_OPENED, _TO_BE_HANDED_ON))
+
+
 def filed_until(day: Any) -> ColumnElement[bool]:
     """The police filed by a day, and have not opened a case since."""
     return exists(literal_column("1")).where(TO_BE_OPENED, day >= DECIDED_ON)
@@ -157,6 +165,12 @@ def _to_open_case(actor: Actor) -> ColumnElement[bool]:
     """The police filed over what was handed to them, and no case was opened from it yet."""
     filed = exists(literal_column("1")).where(_IS_FILED)
     return and_(Lead.transfer_receiver_id == actor.unit_id, _UNOPENED, filed)
+
+
+def _to_hand_on(actor: Actor) -> ColumnElement[bool]:
+    """The police filed over what was handed over, by a unit that must keep off since."""
+    filed = exists(literal_column("1")).where(_TO_BE_HANDED_ON)
+    return and_(Lead.owner_unit_id == actor.unit_id, _UNOPENED, filed)
 
 
 def _sent(kind: DutyKind, waits: ColumnElement[bool]) -> Source:
@@ -539,6 +553,17 @@ SOURCES: tuple[Source, ...] = (
         due_on=FILED_ON,
         detail=FILED_ON,
         held=_HELD_BY_RECEIVER,
+    ),
+    Source(
+        K.LEAD_OPEN_CASE,
+        "leads",
+        Lead,
+        P.LEAD_HANDLE,
+        _to_hand_on,
+        Lead.subject_name,
+        Lead.number,
+        due_on=FILED_ON,
+        detail=FILED_ON,
     ),
     _assist(K.LEAD_ASSIST_ASKED, AssistStatus.ASKED),
     _assist(K.LEAD_ASSIST_ANSWER, AssistStatus.ACKNOWLEDGED),

@@ -495,6 +495,9 @@ async def _ensure_decided(session: AsyncSession, body: Any, day: date) -> None:
 async def _forward(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     """Not in its charge: whoever is gets it, and the sender is told by the record."""
     first = await current(session, lead)
+    if lead.kept_off:
+        await _hand_on(session, actor, lead, body, first)
+        return
     day = _past(body.forwarded_on, "forwarded_on", since=first.received_on)
     gone = [] if first.receiver_unit_id is None else [first.receiver_unit_id]
     to = await receivers.chosen(session, actor, lead, body, first.organ, gone)
@@ -518,6 +521,22 @@ async def _forward(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     await session.flush()
     await run(session, after, sent_on, law.sent(first.kind, in_system=True))
     await _send(session, lead, after, to)
+
+
+async def _hand_on(
+    session: AsyncSession, actor: Actor, lead: Lead, body: Any, filed: LeadTransfer
+) -> None:
+    """Filed, and the station must keep off: another one opens the case of the same decision."""
+    _past(body.forwarded_on, "forwarded_on", since=filed.reviewed_on or filed.result_on)
+    gone = [] if filed.receiver_unit_id is None else [filed.receiver_unit_id]
+    to = await receivers.chosen(session, actor, lead, body, filed.organ, gone)
+    filed.receiver_unit_id = lead.transfer_receiver_id = to.unit_id
+    if to.unit_id is None:
+        await keep(session, filed, department=to.name)
+        return
+    filed.department = to.name
+    await session.flush()
+    await lead_sight.let_receive(session, lead)
 
 
 async def _goods(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:

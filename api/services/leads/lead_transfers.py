@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.base.clock import TIMEZONE, now, today
@@ -17,14 +17,15 @@ from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import (
     OPEN_STAGES,
     PENDING,
+    WITH_DECISION,
     LeadStatus,
     ReceivingOrgan,
     TransferMoment,
     TransferResult,
     TransferStage,
 )
-from api.domain.leads.police_decisions import is_looked_at_again
-from api.models.cases import CaseIdentifier
+from api.domain.leads.police_decisions import decided, is_looked_at_again
+from api.models.cases import CaseIdentifier, CaseLead
 from api.models.lead_transfers import FILED_OVER, LAST_FIRST, LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.risk_entities import RiskEntityIdentifier
@@ -411,6 +412,31 @@ async def unsettled(session: AsyncSession, lead: Lead) -> bool:
         return False
     last = await with_receiver(session, lead)
     return law.unsettled(last.organ, last.result, last.review_result)
+
+
+async def kept_off(session: AsyncSession, lead: Lead) -> bool:
+    """Whether the police filed over what was handed to a unit that must keep off since, and nobody
+    opened a case: it is to be handed on."""
+    if lead.transfer_receiver_id is not None or lead.transfer_organ is not ReceivingOrgan.POLICE:
+        return False
+    if lead.transfer_stage not in WITH_DECISION:
+        return False
+    last = await current(session, lead)
+    filed = decided(last.organ, last.result, last.review_result) is TransferResult.FILED
+    if last.receiver_unit_id is None or not filed:
+        return False
+    return not await session.scalar(select(exists().where(CaseLead.lead_id == lead.id)))
+
+
+async def let_go_of(session: AsyncSession, lead: Lead, reason: str) -> bool:
+    """Whoever has a lead must keep off it; whether it goes to somebody else from the beginning. What
+    the police decided is a decision of those above the station, and stands with its terms."""
+    if lead.transfer_stage in OPEN_STAGES - {TransferStage.REVIEWED}:
+        return await end(session, lead, reason)
+    if lead.transfer_receiver_id is not None:
+        (await current(session, lead)).hand_back()
+        lead.transfer_receiver_id = None
+    return False
 
 
 async def police_have_it(session: AsyncSession, lead: Lead) -> bool:

@@ -51,6 +51,7 @@ from api.domain.leads.lead_transfers import OPEN_CASE_RULE
 from api.domain.leads.leads import (
     LEAD_FLOW,
     TRIAGE,
+    WITH_DECISION,
     LeadAction,
     LeadConclusion,
     LeadStatus,
@@ -612,6 +613,7 @@ class _FlowView:
     transfer_organ: ReceivingOrgan | None
     police_filed: bool
     has_case: bool
+    kept_off: bool
     police_have_it: bool
     unsettled: bool
     waived_from: LeadStatus | None
@@ -704,6 +706,7 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         ReceivingOrgan(organ) if (organ := lead["transfer_organ"]) else None,
         police_decisions.of_hand_overs(lead["transfers"]) is TransferResult.FILED,
         bool(lead["cases"]),
+        _kept_off(lead, receiver),
         police_decisions.have_it(lead["transfers"], lead["transfer_stage"]),
         law.leaves_conclusion(lead["transfer_stage"], lead["transfers"]),
         lead_waivers.waived_from(LeadStatus(lead["status"]), lead.pop("last_act")),
@@ -714,6 +717,19 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         lead["marks"],
         lead.pop("town_code"),
         review_over=_is_past(lead["handover_due_on"]),
+    )
+
+
+def _kept_off(lead: dict[str, Any], receiver: str | None) -> bool:
+    """`lead_transfers.kept_off` of a lead that was read."""
+    if receiver or lead["cases"] or lead["transfer_organ"] != ReceivingOrgan.POLICE.value:
+        return False
+    last = law.last_of(lead["transfers"]) if lead["transfers"] else None
+    return (
+        last is not None
+        and last["receiver"] is not None
+        and lead["transfer_stage"] in {each.value for each in WITH_DECISION}
+        and police_decisions.of_hand_overs(lead["transfers"]) is TransferResult.FILED
     )
 
 
