@@ -365,6 +365,8 @@ class Lead(Recorded, Versioned, Waits, Base):
     transfer_proposed_by_id: Mapped[UUID | None]
     #: The unit of the system that has the last hand-over, and what kind of organ it went to.
     transfer_receiver_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    #: Who handed it over, and has what that asks for, whoever has the lead since; None: who has it.
+    transfer_sender_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     transfer_organ: Mapped[ReceivingOrgan | None]
     #: How far the hand-over came that somebody else has while the head decides about the police, and
     #: the last day of its term: that runs on beside the head's.

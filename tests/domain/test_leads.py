@@ -133,6 +133,7 @@ class Standing:
     transfer_reminded_on: date | None = None
     transfer_proposed_by_id: UUID | None = None
     transfer_receiver_id: UUID | None = None
+    transfer_sender_id: UUID | None = None
     transfer_organ: ReceivingOrgan | None = None
     has_case: bool = False
     kept_off: bool = False

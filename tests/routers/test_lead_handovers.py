@@ -542,3 +542,44 @@ def test_a_review_is_asked_for_within_its_days(client, running):
     assert duties(market, made["id"], "lead_declined")
     act(market, shown, "let_stand")
     assert not duties(market, made["id"], "lead_declined")
+
+
+class TestLookedIntoASecondTimeMeanwhile:
+    """Who handed it over has the papers and the goods: what that asks for is theirs, not of whoever
+    looks into the lead a second time."""
+
+    def rechecked(self, client) -> dict:
+        office, market, police, civil = (
+            client(name) for name in ("office", "market", "police", "civil")
+        )
+        made = fed_back(market, fresh(market, receive(police, sent(client))))
+        body = {"unit_id": unit_of(civil), "reason": "存疑，另行核查"}
+        return act(office, made, "recheck", **body)
+
+    def test_the_goods_are_the_senders_to_hand_over(self, client):
+        market, civil, office = client("market"), client("civil"), client("office")
+        made = decide(client("police"), fresh(client("police"), self.rechecked(client)))
+        theirs = fresh(market, made)
+        goods = next(e for e in theirs["standing"]["now"] if e["rule"] == "TRF-07")
+        assert (goods["whom"], goods["is_mine"]) == (market.me["unit"]["name"], True)
+        assert theirs["standing"]["next_action"] == "hand_over_goods"
+        assert [each["kind"] for each in duties(market, made["id"])] == ["lead_goods"]
+        assert "lead_goods" not in {each["kind"] for each in duties(civil, made["id"])}
+        given = {"goods_on": today().isoformat(), "goods": "账册三本"}
+        url = f"/leads/{made['id']}"
+        for who in (civil, office):
+            told = refused(who.act(url, "hand_over_goods", theirs["version"], **given), 403)
+            assert told["code"] == "not_own_unit"
+        made = act(market, theirs, "hand_over_goods", **given)
+        assert (made["status"], made["transfer_stage"]) == ("recheck", "answered")
+        assert duties(market, made["id"]) == []
+
+    def test_so_is_the_answer_to_what_the_police_decline(self, client):
+        market, civil = client("market"), client("civil")
+        made = decide(
+            client("police"), fresh(client("police"), self.rechecked(client)), "not_filed"
+        )
+        assert [each["kind"] for each in duties(market, made["id"])] == ["lead_declined"]
+        url = f"/leads/{made['id']}"
+        refused(civil.act(url, "let_stand", fresh(civil, made)["version"]), 403)
+        assert act(market, fresh(market, made), "let_stand")["transfer_stage"] == "answered"

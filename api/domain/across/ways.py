@@ -67,7 +67,7 @@ from api.domain.rewards.rewards import REWARD_FLOW
 from api.domain.rewards.rewards import RewardAction as Wa
 from api.domain.rewards.rewards import RewardStatus as Ws
 
-_OWNER, _OFFICE, _HOLDER = Whose.OWNER, Whose.OFFICE, Whose.HOLDER
+_OWNER, _OFFICE, _HOLDER, _SENDER = Whose.OWNER, Whose.OFFICE, Whose.HOLDER, Whose.SENDER
 
 
 # --- leads --------------------------------------------------------------------------------------
@@ -142,11 +142,12 @@ def _to_decide(lead: Any) -> bool:
 _FOLLOW_UP = Turn(
     K.LEAD_TRANSFER,
     (La.RECORD_RECEIPT, La.RECORD_RESULT, La.RECORD_REVIEW, La.REMIND),
-    when=_outside,
+    _SENDER,
+    _outside,
 )
 #: What the police said, and the sender has to do about it.
-_SUPPLY = Turn(K.LEAD_SUPPLY, (La.SUPPLY_PAPERS,), when=_stage(TransferStage.INCOMPLETE))
-_GOODS = Turn(K.LEAD_GOODS, (La.HAND_OVER_GOODS,), when=_stage(TransferStage.FILED))
+_SUPPLY = Turn(K.LEAD_SUPPLY, (La.SUPPLY_PAPERS,), _SENDER, _stage(TransferStage.INCOMPLETE))
+_GOODS = Turn(K.LEAD_GOODS, (La.HAND_OVER_GOODS,), _SENDER, _stage(TransferStage.FILED))
 
 
 def _review_in_time(record: Any) -> bool:
@@ -169,17 +170,19 @@ _DECLINED = (
     Turn(
         K.LEAD_DECLINED,
         (La.ASK_REVIEW, La.SUGGEST_SUPERVISION, La.LET_STAND),
-        when=lambda lead: _declined(lead) and _review_in_time(lead),
+        _SENDER,
+        lambda lead: _declined(lead) and _review_in_time(lead),
     ),
     Turn(
         K.LEAD_DECLINED,
         (La.LET_STAND, La.SUGGEST_SUPERVISION, La.ASK_REVIEW),
-        when=lambda lead: _declined(lead) and _review_over(lead),
+        _SENDER,
+        lambda lead: _declined(lead) and _review_over(lead),
         says=_TOO_LATE,
     ),
 )
 _UPHELD = Turn(
-    K.LEAD_UPHELD, (La.SUGGEST_SUPERVISION, La.LET_STAND), when=_stage(TransferStage.UPHELD)
+    K.LEAD_UPHELD, (La.SUGGEST_SUPERVISION, La.LET_STAND), _SENDER, _stage(TransferStage.UPHELD)
 )
 #: Nobody who had it took it up: it is the sender's to say what was found.
 _CONCLUDE = Turn(K.LEAD_CONCLUDE, (La.CONCLUDE,), when=_left_to_conclude)
@@ -195,7 +198,7 @@ _DECIDE = Turn(
 
 
 #: The police gave up what they had filed: it is with who handed it over again.
-_DROPPED = Turn(K.LEAD_DROPPED, (La.RECORD_AFTERMATH,), when=_stage(TransferStage.DROPPED))
+_DROPPED = Turn(K.LEAD_DROPPED, (La.RECORD_AFTERMATH,), _SENDER, _stage(TransferStage.DROPPED))
 
 
 def _opens_a_case(actor: Actor, _: Any) -> bool:
@@ -228,7 +231,8 @@ def _kept_off(lead: Any) -> bool:
 _HAND_ON = Turn(
     K.LEAD_OPEN_CASE,
     (La.FORWARD,),
-    when=_kept_off,
+    _SENDER,
+    _kept_off,
     says="公安机关已立案，登记的单位应当回避，待转送另行指定的公安机关登记案件",
 )
 _HANDED = (_FOLLOW_UP, _RECEIVE, _DECIDE, _OPEN, _HAND_ON)

@@ -39,6 +39,8 @@ class Whose(Labelled):
     OFFICE = "office", "镇专项办"
     #: The unit that the record was handed to.
     RECEIVER = "receiver", "接收单位"
+    #: The unit that handed the record over.
+    SENDER = "sender", "移送、移交的单位"
     #: Whoever holds the right of the act in this town.
     HOLDER = "holder", "有权办理的人员"
     #: The person who did the step before: who uploaded a file, who asked.
@@ -48,7 +50,12 @@ class Whose(Labelled):
 
 
 #: What one person of several may take upon themselves.
-SHARED = frozenset({Whose.OWNER, Whose.OFFICE, Whose.RECEIVER, Whose.HOLDER})
+SHARED = frozenset({Whose.OWNER, Whose.SENDER, Whose.OFFICE, Whose.RECEIVER, Whose.HOLDER})
+
+
+def sender_of(record: Any) -> Any:
+    """The unit that handed a record over: who has it, unless another one was given it since."""
+    return getattr(record, "transfer_sender_id", None) or record.owner_unit_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +345,8 @@ class Way(Generic[S, A]):
         if turn.whose is Whose.MACHINE:
             return False
         if turn.whose is Whose.OWNER and actor.unit_id != record.owner_unit_id:
+            return False
+        if turn.whose is Whose.SENDER and actor.unit_id != sender_of(record):
             return False
         if turn.whose is Whose.RECEIVER and actor.unit_id != record.transfer_receiver_id:
             return False

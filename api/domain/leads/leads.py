@@ -22,6 +22,7 @@ from api.domain.kit.flow import (
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
 from api.domain.kit.permissions import Role, RowScope
+from api.domain.kit.standing import sender_of
 from api.domain.leads.lead_marks import FocusMark
 from api.domain.organisation.handing_over import MATERIALS, RECEIVER, Department, reported
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
@@ -275,6 +276,10 @@ def _has_it_or_leads(actor: Actor, record: Record) -> bool:
     return actor.may(P.LEAD_ASSIGN) or _has_it_in_charge(actor, record)
 
 
+def _sent_it(actor: Actor, record: Record) -> bool:
+    return actor.unit_id == sender_of(record)
+
+
 def opens_case(
     unit_id: UUID,
     conclusion: LeadConclusion | None,
@@ -310,6 +315,8 @@ class LeadRecord(Record, Protocol):
     transfer_proposed_by_id: UUID | None
     #: The unit of the system that has the last hand-over: it alone records what it does with it.
     transfer_receiver_id: UUID | None
+    #: The unit that handed it over, where that is said apart: see `sender_of`.
+    transfer_sender_id: UUID | None
     #: What kind of organ that went to.
     transfer_organ: ReceivingOrgan | None
     #: Whether the police filed over the last hand-over, and whether a case was opened from it.
@@ -422,7 +429,7 @@ RECALLER = Predicate(
     "移送、移交由移送、移交的单位收回",
     lambda actor, record: (
         cast("LeadRecord", record).transfer_organ is ReceivingOrgan.COUNTY
-        or OWN_UNIT.holds(actor, record)
+        or _sent_it(actor, record)
     ),
 )
 #: Who escalated it takes it back: the office, not the unit that has the lead.
@@ -644,7 +651,7 @@ MAY_NOT_PUNISH = Predicate(
 
 def _records(actor: Actor, record: Record) -> bool:
     receiver = cast("LeadRecord", record).transfer_receiver_id
-    return OWN_UNIT.holds(actor, record) if receiver is None else actor.unit_id == receiver
+    return _sent_it(actor, record) if receiver is None else actor.unit_id == receiver
 
 
 #: A receiver in the system tells for itself; for a body outside the sender does, with its papers.
@@ -933,8 +940,9 @@ HANDLER = Predicate(
 )
 #: Asking others to help and pressing whoever has it is the office's as well: it assigns and supervises.
 COORDINATOR = Predicate("not_own_unit", "只有承办单位或镇专项办可以办理", _has_it_or_leads)
-#: The same of a hand-over that is a record of its own, which nobody has to give to a unit first.
-SENDER = Predicate("not_own_unit", "只有移送、移交的单位可以办理", OWN_UNIT.holds)
+#: What a hand-over asks of who made it: they have the papers and the goods, whoever looks into the lead
+#: a second time.
+SENDER = Predicate("not_own_unit", "只有移送、移交的单位可以办理", _sent_it)
 
 WAIVABLE = Predicate(
     "nothing_to_waive",
@@ -1068,7 +1076,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("supplied_on", "补正日期", FieldKind.DATE, day=DayKind.PAST),
                 Field("supplied", "补正的材料", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER, INCOMPLETE),
+            when=(SENDER, INCOMPLETE),
             article=f"{_REGULATION}第6条",
         ),
         A.RECORD_RECEIPT: Step(
@@ -1138,7 +1146,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 ),
                 Field("review_reason", "提请复议的理由", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER, REVIEWABLE),
+            when=(SENDER, REVIEWABLE),
             article=f"{_REGULATION}第9条",
         ),
         A.SUGGEST_SUPERVISION: Step(
@@ -1151,14 +1159,14 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("document_no", "建议书编号", required=False),
                 Field("supervision_reason", "建议立案监督的理由", FieldKind.LONG_TEXT),
             ),
-            when=(HANDLER, DECLINED),
+            when=(SENDER, DECLINED),
             article=f"{_REGULATION}第9条",
         ),
         A.LET_STAND: Step(
             AFTER_POLICE,
             None,
             P.LEAD_HANDLE,
-            when=(HANDLER, DECLINED),
+            when=(SENDER, DECLINED),
             article=f"{_REGULATION}第9条",
         ),
         A.RECORD_INCOMPLETE: Step(
@@ -1194,7 +1202,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                 Field("goods", "移交的涉案物品和材料（没有物品的写明）", FieldKind.LONG_TEXT),
                 Field("goods_receipt_no", "交接手续编号", required=False),
             ),
-            when=(HANDLER, GOODS_DUE),
+            when=(SENDER, GOODS_DUE),
             article=f"{_REGULATION}第12条",
         ),
         A.RECORD_AFTERMATH: Step(
@@ -1208,7 +1216,7 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
                     FieldKind.LONG_TEXT,
                 ),
             ),
-            when=(HANDLER, CASE_DROPPED),
+            when=(SENDER, CASE_DROPPED),
             article=f"{_REGULATION}第10条",
         ),
         A.CONCLUDE: Step(

@@ -171,8 +171,12 @@ _OVER = {
     CaseStatus.DIVERTED_CIVIL, CaseStatus.DIVERTED_ADMINISTRATIVE,
 }  # fmt: skip
 
+#: Who handed a lead over: who has it, unless another one was given it since.
+_SENDER = func.coalesce(_L.transfer_sender_id, _L.owner_unit_id)
 #: The unit that a lead was handed to, or for a body outside who handed it over.
-_RECEIVER = func.coalesce(_L.transfer_receiver_id, _L.owner_unit_id)
+_RECEIVER = func.coalesce(_L.transfer_receiver_id, _SENDER)
+#: Approved, it has yet to be handed over by who has the lead.
+_HANDS_OVER = case((_L.transfer_stage == _S.APPROVED, _L.owner_unit_id), else_=_SENDER)
 
 
 def _of_town(behaviour: UnitBehaviour) -> ColumnElement[Any]:
@@ -249,7 +253,7 @@ WATCHED: tuple[Watched, ...] = (
         unit=case(
             (_T.side == TransferSide.APPROVER, _of_lead(_APPROVES, _T.lead_id)),
             (_T.side == TransferSide.RECEIVER, _of_lead(_RECEIVER, _T.lead_id)),
-            else_=_of_lead(_L.owner_unit_id, _T.lead_id),
+            else_=_of_lead(_HANDS_OVER, _T.lead_id),
         ),
     ),
     Watched(
@@ -274,7 +278,7 @@ WATCHED: tuple[Watched, ...] = (
         _of_lead(_L.number, _H.lead_id), starts=OPEN_CASE_RULE, subject=_H.lead_id,
         town=_of_lead(_L.town_code, _H.lead_id),
         # whose receiver must keep off waits for who handed it over
-        unit=_of_lead(func.coalesce(_L.transfer_receiver_id, _L.owner_unit_id), _H.lead_id),
+        unit=_of_lead(func.coalesce(_L.transfer_receiver_id, _SENDER), _H.lead_id),
     ),
     Watched(
         Overdue.OPEN_CASE_OF_ENTITY, "handovers", LeadTransfer, P.LEAD_READ,

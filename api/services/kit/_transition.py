@@ -19,7 +19,7 @@ from api.domain.kit.events import EventName
 from api.domain.kit.flow import FieldKind, Flow, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission, holders_of
-from api.domain.kit.standing import Turn, Whose
+from api.domain.kit.standing import Turn, Whose, sender_of
 from api.models.base import Since, Waits
 from api.services.kit import due_days, protect
 
@@ -192,9 +192,12 @@ def awaited(
         return {}
     found: dict[str, Any] = {"awaits": turn.told(is_mine=False)}
     match turn.whose:
-        case Whose.OWNER | Whose.RECEIVER:
-            owns = turn.whose is Whose.OWNER
-            unit = record.owner_unit_id if owns else record.transfer_receiver_id
+        case Whose.OWNER | Whose.SENDER | Whose.RECEIVER:
+            unit = {
+                Whose.OWNER: lambda: record.owner_unit_id,
+                Whose.SENDER: lambda: sender_of(record),
+                Whose.RECEIVER: lambda: record.transfer_receiver_id,
+            }[turn.whose]()
             if unit is None or unit == actor.unit_id or str(unit) in data.values():
                 return {}
             return found | {"awaits_unit_id": str(unit)}

@@ -53,6 +53,8 @@ class InCharge:
     created: tuple[str, str] = ("", "")
     #: The unit that it was handed to.
     receiver: str = ""
+    #: The unit that handed it over, where that is another one than who has it.
+    sender: str = ""
     taken: Mapping[str, Any] | None = None
     #: The same of the unit that it was handed to: the hand-over is a row of its own.
     received: Mapping[str, Any] | None = None
@@ -111,6 +113,8 @@ def _whom(way: Way[Any, Any], record: Any, turn: Turn[Any], charge: InCharge) ->
         return turn.named(record)
     if turn.whose is Whose.OWNER:
         return charge.owner
+    if turn.whose is Whose.SENDER:
+        return charge.sender or charge.owner
     if turn.whose is Whose.RECEIVER:
         return charge.receiver
     if turn.whose is Whose.HOLDER and turn.acts:

@@ -20,7 +20,14 @@ from api.domain.kit.events import EventName
 from api.domain.leads import conflicts as rules
 from api.domain.leads.conflicts import Body
 from api.domain.leads.lead_marks import rules_for, strictest
-from api.domain.leads.leads import NOTHING_MERGED, PENDING, LeadStatus, ReporterKind
+from api.domain.leads.leads import (
+    LEFT_TO_DO,
+    NOTHING_MERGED,
+    PENDING,
+    LeadStatus,
+    ReporterKind,
+    TransferStage,
+)
 from api.domain.leads.leads import is_routed as goes_by_county
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel, UnitBehaviour
 from api.models.informants import Informant, LeadAccusedUnit
@@ -319,6 +326,8 @@ async def _withdraw(session: AsyncSession, lead: Lead, standing: Standing) -> No
         await _recall(session, lead)
     if lead.proposed_unit_id in standing.barred:
         lead.proposed_unit_id = None
+    if lead.transfer_sender_id in standing.barred:
+        lead.transfer_sender_id = None  # what is left of it is with who has the lead
     lead.version += 1
     await session.flush()
 
@@ -342,13 +351,16 @@ async def _route(
         raise NOTHING_MERGED.refusal()
     lead.town_code = county_of(lead.town_code)
     lead.owner_unit_id = county
-    lead.proposed_unit_id = None
+    lead.proposed_unit_id = lead.transfer_sender_id = None
     if lead.transfer_stage in PENDING:
         await lead_transfers.forget(session, lead)
     await lead_transfers.let_go_of(session, lead, MUST_KEEP_OFF)
     assisting = await lead_assists.units_of(session, lead.id)
     await lead_assists.let_off(session, lead, assisting, MUST_KEEP_OFF)
-    _transition.put(lead, LeadStatus.ESCALATED if lead.status in leads.OPEN else lead.status)
+    # what the police decided asks something of who has the lead, in terms of the law: that first
+    waits = LEFT_TO_DO | {TransferStage.REVIEWED}
+    looks = lead.status in leads.OPEN and lead.transfer_stage not in waits
+    _transition.put(lead, LeadStatus.ESCALATED if looks else lead.status)
     await lead_clocks.begin_if_none(session, lead)
     seeing = await record_access.viewers_of(session, leads.RESOURCE, lead.id)
     await record_access.withdraw(session, lead.id, seeing)

@@ -170,7 +170,13 @@ def _to_open_case(actor: Actor) -> ColumnElement[bool]:
 def _to_hand_on(actor: Actor) -> ColumnElement[bool]:
     """The police filed over what was handed over, by a unit that must keep off since."""
     filed = exists(literal_column("1")).where(_TO_BE_HANDED_ON)
-    return and_(Lead.owner_unit_id == actor.unit_id, _UNOPENED, filed)
+    return and_(_sent_it(actor), _UNOPENED, filed)
+
+
+def _sent_it(actor: Actor) -> ColumnElement[bool]:
+    """`sender_of` in SQL."""
+    own = and_(Lead.transfer_sender_id.is_(None), Lead.owner_unit_id == actor.unit_id)
+    return or_(Lead.transfer_sender_id == actor.unit_id, own)
 
 
 def _sent(kind: DutyKind, waits: ColumnElement[bool]) -> Source:
@@ -180,7 +186,12 @@ def _sent(kind: DutyKind, waits: ColumnElement[bool]) -> Source:
         "leads",
         Lead,
         P.LEAD_HANDLE,
-        lambda actor: and_(Lead.owner_unit_id == actor.unit_id, Lead.id.in_(_handed_over()), waits),
+        lambda actor: and_(
+            # approved, it has yet to be handed over by who has the lead
+            Lead.owner_unit_id == actor.unit_id if kind is K.LEAD_HAND_OVER else _sent_it(actor),
+            Lead.id.in_(_handed_over()),
+            waits,
+        ),
         Lead.subject_name,
         Lead.number,
         _clock_of(LeadTransferClock.due_on, unsent=kind is K.LEAD_HAND_OVER),
@@ -523,17 +534,18 @@ SOURCES: tuple[Source, ...] = (
     ),
     _owed(K.LEAD_OWED_PUNISHER, Obligation.PUNISHER),
     _owed(K.LEAD_OWED_ROUTE, Obligation.ROUTE_RECEIPT),
-    unit_record(
+    Source(
         K.LEAD_DROPPED,
         "leads",
         Lead,
         P.LEAD_HANDLE,
-        lambda _: [
+        lambda actor: and_(
+            _sent_it(actor),
             Lead.transfer_stage == TransferStage.DROPPED,
             Lead.status.in_(AFTER_POLICE),
-        ],
-        title=Lead.subject_name,
-        number=Lead.number,
+        ),
+        Lead.subject_name,
+        Lead.number,
         # over, it has no term of its own any more
         due_on=case((Lead.status.in_(AT_POLICE), Lead.due_on)),
         provisional=Lead.due_is_provisional,

@@ -49,9 +49,13 @@ async def follow(session: AsyncSession, main: Lead) -> None:
 
 
 async def handling(session: AsyncSession, lead: Lead) -> set[UUID]:
-    """The unit in charge of a lead, the one that it was handed to, and those that assist."""
-    receiver = {lead.transfer_receiver_id} if lead.transfer_receiver_id else set[UUID]()
-    return {lead.owner_unit_id, *receiver, *await lead_assists.units_of(session, lead.id)}
+    """The unit in charge of a lead, those who handed it over and received it, and those that assist."""
+    parties = {lead.transfer_receiver_id, lead.transfer_sender_id} - {None}
+    return {
+        lead.owner_unit_id,
+        *(each for each in parties if each),
+        *await lead_assists.units_of(session, lead.id),
+    }
 
 
 async def let_receive(session: AsyncSession, lead: Lead) -> None:

@@ -129,6 +129,7 @@ async def of(
             lead["owner_unit"]["name"] if lead["owner_unit"] else "",
             (lead["created_at"][:10], lead.pop("created_unit") or ""),
             handed_over.receiver,
+            sender["name"] if (sender := lead.pop("transfer_sender")) else "",
             taken=lead.pop("taken_by"),
             received=lead.pop("received_by"),
         ),

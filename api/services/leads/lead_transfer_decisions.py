@@ -178,6 +178,8 @@ async def _send(session: AsyncSession, lead: Lead, transfer: LeadTransfer, to: R
         transfer.department = to.name
     lead.transfer_stage, lead.transfer_reminded_on = TransferStage.SENT, None
     lead.transfer_receiver_id, lead.transfer_organ = to.unit_id, transfer.organ
+    if transfer.follows_id is None:  # passed on, it is still whose it was
+        lead.transfer_sender_id = lead.owner_unit_id
     await session.flush()
     await lead_sight.let_receive(session, lead)
 

@@ -470,7 +470,7 @@ async def forget(session: AsyncSession, lead: Lead) -> None:
     """A new round begins: earlier hand-overs stay to be read and bind nobody."""
     lead.transfer_stage = TransferStage.PAST if lead.transfer_stage else None
     lead.transfer_reminded_on = lead.transfer_proposed_by_id = None
-    lead.transfer_receiver_id = lead.transfer_organ = None
+    lead.transfer_receiver_id = lead.transfer_organ = lead.transfer_sender_id = None
     await session.execute(
         update(LeadTransfer).where(LeadTransfer.lead_id == lead.id).values(is_past=True)
     )

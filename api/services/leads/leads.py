@@ -273,6 +273,11 @@ _READ: dict[str, Any] = _ITEM | {
     "transfer_reminded_on": Lead.transfer_reminded_on,
     "transfer_proposed_by_id": Lead.transfer_proposed_by_id,
     "transfer_receiver_id": Lead.transfer_receiver_id,
+    "transfer_sender_id": Lead.transfer_sender_id,
+    "transfer_sender": Rare(
+        columns.unit_named(Lead.transfer_sender_id),
+        lambda lead: lead["transfer_sender_id"] is not None,
+    ),
     "transfer_organ": Lead.transfer_organ,
     "owes": Lead.owes,
     "obligations": lead_obligations.COLUMN,
@@ -300,7 +305,8 @@ _READ: dict[str, Any] = _ITEM | {
 check_columns(LeadItem, _ITEM, "working_days_left")
 #: What only decides, and is not shown.
 _DECIDING = {
-    "transfer_receiver_id", "transfer_organ", "kept_stage", "station_id",
+    "transfer_receiver_id", "transfer_organ", "kept_stage", "station_id", "transfer_sender_id",
+    "transfer_sender",
     "owner_unit_id", "concluded_by_id", "assisted", "transfer_proposed_by_id", "town_code",
     "has_merged", "concluded_unit_ids", "concluded_person_ids", "has_phone", "has_receipt", "entered", "taken_by", "received_by",
     "unowned_on", "created_unit", "last_act", "due_held_on", "keepers_wanted", "recused_ids",
@@ -610,6 +616,7 @@ class _FlowView:
     transfer_reminded_on: date | None
     transfer_proposed_by_id: UUID | None
     transfer_receiver_id: UUID | None
+    transfer_sender_id: UUID | None
     transfer_organ: ReceivingOrgan | None
     police_filed: bool
     has_case: bool
@@ -703,6 +710,7 @@ def _standing(lead: dict[str, Any]) -> _FlowView:
         date.fromisoformat(reminded) if (reminded := lead["transfer_reminded_on"]) else None,
         UUID(proposed_by) if (proposed_by := lead.pop("transfer_proposed_by_id")) else None,
         UUID(receiver) if (receiver := lead.pop("transfer_receiver_id")) else None,
+        UUID(sender) if (sender := lead.pop("transfer_sender_id")) else None,
         ReceivingOrgan(organ) if (organ := lead["transfer_organ"]) else None,
         police_decisions.of_hand_overs(lead["transfers"]) is TransferResult.FILED,
         bool(lead["cases"]),

@@ -16,6 +16,7 @@ from api.core.base.clock import TIMEZONE
 from api.core.events import events
 from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
+from api.domain.kit.standing import sender_of
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import (
     AFTER_POLICE,
@@ -194,7 +195,7 @@ async def dropped(
         if lead.status in AFTER_POLICE and _is_last(lead):
             lead.transfer_stage = TransferStage.DROPPED
             told["awaits"] = LeadAction.RECORD_AFTERMATH.label
-            told["awaits_unit_id"] = str(lead.owner_unit_id)
+            told["awaits_unit_id"] = str(sender_of(lead))
         _transition.touch(lead)
         await lead_clocks.follow(session, lead)
         await events.record(session, actor, EventName.LEAD_CASE_DROPPED, "lead", lead.id, told)
