@@ -20,7 +20,7 @@ def offered(who, made: dict) -> set[str]:
     return {each["action"] for each in shown["available_actions"]}
 
 
-def verifying(client) -> dict:
+def taken_up(client) -> dict:
     made = factories.assign(
         client("office"), factories.make_lead(client("office")), client("market")
     )
@@ -36,7 +36,7 @@ class TestTheOffice:
     @pytest.mark.parametrize(
         ("made", "action", "fields"),
         [
-            (verifying, "conclude", CONCLUDED),
+            (taken_up, "conclude", CONCLUDED),
             (lambda client: factories.conclude(client("office"), client("market")),
              "feed_back", TOLD),
             (outside, "recall", {"reason": "镇里要收回"}),
@@ -60,7 +60,7 @@ class TestTheOffice:
 
     def test_takes_back_what_another_unit_is_to_do_and_gives_it_away_anew(self, client):
         office, civil = client("office"), client("civil")
-        made = verifying(client)
+        made = taken_up(client)
         told = refused(
             office.act(f"/leads/{made['id']}", "conclude", made["version"], **CONCLUDED), 403
         )
