@@ -21,10 +21,9 @@ def offered(who, made: dict) -> set[str]:
 
 
 def taken_up(client) -> dict:
-    made = factories.assign(
-        client("office"), factories.make_lead(client("office")), client("market")
-    )
-    return act(client("market"), made, "acknowledge")
+    office, market = client("office"), client("market")
+    given = factories.assign(office, factories.make_lead(office), market)
+    return done(market.act(f"/leads/{given['id']}", "acknowledge", given["version"]))
 
 
 def outside(client) -> dict:
@@ -146,7 +145,7 @@ class TestNamed:
     def test_the_towns_leader_approves_for_the_town(self, client):
         made = proposed(client)
         now = done(client("market").get(f"/leads/{made['id']}"))["standing"]["now"]
-        assert [each["whom"] for each in now] == ["镇领导"]
+        assert {e["what"]: e["whom"] for e in now}["移送公安待批准"] == "镇领导"
 
     def test_the_county_for_what_the_town_keeps_off(self, client):
         office, market, county = client("office"), client("market"), client("county")

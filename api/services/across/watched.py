@@ -35,7 +35,7 @@ from api.domain.law.escalations import BANDS, USUAL, Level, Overdue, band_of, by
 from api.domain.leads.lead_assists import UNANSWERED
 from api.domain.leads.lead_marks import CLOSE_RULE
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE, TransferSide
-from api.domain.leads.leads import LeadStatus
+from api.domain.leads.leads import LeadStatus, TransferStage
 from api.domain.organisation.handing_over import WITH_RECEIVER
 from api.domain.organisation.organisation import UnitBehaviour
 from api.models.cases import Case
@@ -176,7 +176,7 @@ _SENDER = func.coalesce(_L.transfer_sender_id, _L.owner_unit_id)
 #: The unit that a lead was handed to, or for a body outside who handed it over.
 _RECEIVER = func.coalesce(_L.transfer_receiver_id, _SENDER)
 #: Approved, it has yet to be handed over by who has the lead.
-_HANDS_OVER = case((_L.transfer_stage == _S.APPROVED, _L.owner_unit_id), else_=_SENDER)
+_HANDS_OVER = case((_L.transfer_stage == TransferStage.APPROVED, _L.owner_unit_id), else_=_SENDER)
 
 
 def _of_town(behaviour: UnitBehaviour) -> ColumnElement[Any]:
