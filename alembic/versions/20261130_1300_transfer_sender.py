@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "transfer_sender"
-down_revision: str | None = "kept_handovers"
+down_revision: str | None = "draw_exclusions"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
