@@ -8,7 +8,7 @@ from tests import factories
 from tests.answers import done, problem, refused
 from tests.duties import duties
 from tests.factories import unit_of
-from tests.handovers import PAPERS, body_for, fresh, offered, receive, sent, turns_of
+from tests.handovers import PAPERS, body_for, fresh, offered, receive, sent
 from tests.leads import REPORT, act, fed_back, running_clock
 
 ASKED = {"reported_on": today().isoformat(), **REPORT}
@@ -166,26 +166,17 @@ class TestTheDesk:
 class TestTheCountysOwn:
     def test_it_does_not_decide_what_it_proposed(self, client):
         office, county = client("office"), client("county")
-        made = act(
-            county, factories.assign(office, factories.make_lead(office), county), "acknowledge"
-        )
+        made = factories.conclude(office, client("market"))
+        accused = {"unit_id": factories.unit_of(office), "reason": "反映该单位包庇"}
+        done(office.post(f"/leads/{made['id']}/accused-units", json=accused))
+        found = {"conclusion": "suspected_crime", "findings": "县里查实。"}
+        made = act(county, fresh(county, made), "conclude", **found)
         made = act(county, made, "propose_transfer", **ASKED)
-        turns = {each["what"]: each["is_mine"] for each in made["standing"]["now"]}
-        assert turns == {"移送公安待批准": False, "待核查": True}, "its own term runs on"
-        assert made["standing"]["next_action"] is None
-        assert [each["kind"] for each in duties(county, made["id"])] == ["lead_verify"]
+        turn = next(e for e in made["standing"]["now"] if e["what"] == "移送公安待批准")
+        assert (turn["whom"], turn["is_mine"]) == ("县专项办", False)
         assert "refuse_transfer" in offered(made), "what it proposed it may take back"
-        assert [each["kind"] for each in duties(client("leader"), made["id"])] == [
-            "lead_transfer_approve"
-        ]
-
-    def test_the_towns_office_ends_what_the_county_looked_into_for_it(self, client):
-        office, county = client("office"), client("county")
-        made = fed_back(county, factories.conclude(office, county, "unfounded"))
-        assert turns_of(made) == [("待办结", "镇专项办", False)]
-        assert made["standing"]["next_action"] is None
-        assert duties(county, made["id"]) == []
-        assert [each["kind"] for each in duties(office, made["id"])] == ["lead_close"]
+        assert "approve_transfer" not in offered(made)
+        assert "lead_transfer_approve" not in {e["kind"] for e in duties(county, made["id"])}
 
 
 def test_what_the_police_opened_a_case_from_is_not_taken_back(client):

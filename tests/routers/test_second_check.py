@@ -301,7 +301,7 @@ class TestExclusions:
 
     def by_the_office(self, client) -> dict:
         """What the office looked into itself."""
-        return concluded(client, "office", "office")
+        return concluded(client, "office")
 
     def test_ones_own_is_left_out_and_listed(self, client, running):
         office = client("office")
