@@ -176,6 +176,12 @@ class TestFromCaseToLead:
         assert lead["transfer_stage"] == "received"
         assert lead["transfers"][0]["receipt_no"] == "受〔2026〕1号"
         assert running_clock(lead)["rule_id"] == "TRF-04"
+        [record] = lead["transfers"][0]["recorded"]
+        assert (record["what"], record["unit"], record["by_receiver"]) == (
+            "receipt",
+            "派出所",
+            True,
+        )
 
 
 class TestContradictions:

@@ -24,7 +24,7 @@ from api.services.across import handovers
 from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.imports import imports
-from api.services.leads import leads
+from api.services.leads import lead_figures, leads
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_entries, property_items, property_measures
 from api.services.rewards import rewards
@@ -138,10 +138,17 @@ LISTINGS = {
 }
 
 
-@pytest.mark.parametrize("noun", LISTINGS)
+#: Lists of a part of a noun, whose order is all that they have of their own.
+PARTS = {
+    "left out": lead_figures._LISTINGS[True],
+    "left out, no reason": lead_figures._LISTINGS[False],
+}
+
+
+@pytest.mark.parametrize("noun", [*LISTINGS, *PARTS])
 def test_an_order_goes_the_way_that_its_name_says(noun):
     """The newest first is what a list without an order begins with."""
-    sorts = LISTINGS[noun].sorts
+    sorts = (LISTINGS | PARTS)[noun].sorts
     assert {key: sort.descending for key, sort in sorts.items()} == {
         key: key.startswith("-") for key in sorts
     }
