@@ -73,7 +73,7 @@ class CaseCreate(Wire):
         False, title="存案（专项行动前的积案）", description="存案（专项行动前的积案）"
     )
     amount_involved: Money | None = Field(
-        None, title="涉案金额（元）", description="涉案金额（元）；由线索登记而没有提交的，照线索"
+        None, title="涉案金额", description="涉案金额（元）；由线索登记而没有提交的，照线索"
     )
     beyond_lead: bool = Field(
         False,

@@ -59,7 +59,7 @@ export const CaseConcludeInvestigationFields = {
 } as const
 
 export const CaseCreateFields = {
-  'amount_involved': '涉案金额（元）',
+  'amount_involved': '涉案金额',
   'beyond_lead': '超过线索金额',
   'charges': '涉嫌罪名',
   'division_code': '所在村（社区）',
@@ -170,7 +170,7 @@ export const CaseSolveFields = {
 } as const
 
 export const CaseUpdateFields = {
-  'amount_involved': '涉案金额（元）',
+  'amount_involved': '涉案金额',
   'beyond_lead': '超过线索金额',
   'charges': '涉嫌罪名',
   'division_code': '所在村（社区）',

@@ -2997,7 +2997,7 @@ export interface components {
          */
         CaseCreate: {
             /**
-             * 涉案金额（元）
+             * 涉案金额
              * @description 涉案金额（元）；由线索登记而没有提交的，照线索
              */
             amount_involved?: string | null;
@@ -3546,7 +3546,7 @@ export interface components {
          */
         CaseUpdate: {
             /**
-             * 涉案金额（元）
+             * 涉案金额
              * @description 涉案金额（元）；由线索登记而没有提交的，照线索
              */
             amount_involved?: string | null;
