@@ -108,7 +108,8 @@ class RecheckProtocol(Shown):
     """Everything that a sample was drawn from, for another program to draw it again."""
 
     number: str
-    method: str = Field(description="抽取方法的名称；方法见 docs/adr/0048-sampler.md")
+    method: str = Field(description="抽取方法的名称")
+    method_told: str = Field(description="抽取方法：照着它和下面的各项，用任何程序都可以重新抽取")
     seed: str
     seed_commitment: str = Field(description="种子封存时公开的摘要；早先的样本为空")
     period: str

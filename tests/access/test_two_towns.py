@@ -94,11 +94,14 @@ class TestWriting:
         told = [r | {"id": ""} for r in done(answer)["refused"]]
         assert told[0] == told[1]
 
-    def test_the_county_may_be_given_a_lead(self, client):
+    def test_the_county_is_sent_a_lead_not_assigned_it(self, client):
         office = client("office")
         made = factories.make_lead(office)
-        unit = client("county").me["unit"]["id"]
-        done(office.act(f"/leads/{made['id']}", "assign", made["version"], unit_id=unit))
+        url, unit = f"/leads/{made['id']}", client("county").me["unit"]["id"]
+        refused = office.act(url, "assign", made["version"], unit_id=unit)
+        assert refused.status_code == 422, refused.text
+        assert refused.json()["errors"][0]["code"] == "receiver_without_right"
+        done(office.act(url, "escalate", made["version"], reason="超出镇里能力"))
 
     def test_nobody_writes_on_a_foreign_lead(self, client, foreign):
         for who in ("office", "police", "county"):

@@ -125,6 +125,16 @@ class TestToldByADay:
         [duty] = duties(office, made["id"], "lead_feed_back")
         assert (duty["rule"], duty["due_on"]) == ("LEAD-01", due)
 
+    def test_told_that_it_was_not_taken_up_it_is_the_offices_to_close(self, client):
+        """What the head says, home says."""
+        office = client("office")
+        made = act(office, factories.make_lead(office), "reject", reason="不属受理范围")
+        made = fed_back(office, made)
+        waits = turn(made, "待办结")
+        assert (waits["is_mine"], waits["due_on"]) == (True, _term(office, CLOSING))
+        [duty] = duties(office, made["id"])
+        assert (duty["kind"], duty["due_on"]) == ("lead_close", waits["due_on"])
+
     def test_what_the_county_gave_an_answer_to_is_to_be_concluded(self, client):
         office, county = client("office"), client("county")
         made = act(office, factories.make_lead(office), "escalate", reason="跨乡镇")

@@ -14,6 +14,7 @@ from api.domain.kit.sampling import commitment
 from tests import factories
 from tests.conftest import ROOT
 from tests.jobs import run_job
+from tests.leads import fed_back
 from tests.money import done, made
 from tests.public import hand_in, show
 
@@ -327,6 +328,47 @@ class TestExclusions:
         asked = self.asked(running, waits, other, conclusions=["unfounded"])
         sample = made(client("office").post("/leads/recheck-samples", json=asked))
         assert sample["excluded"] == [{"reason": "waiting", "count": 1}]
+
+    def test_whatever_else_keeps_a_lead_out_is_told(self, client, running):
+        office = client("office")
+        archived, merged, busy, other = (concluded(client) for _ in range(4))
+        for lead, change in (
+            (archived, "status = 'archived', feedback_mode = 'phone'"),
+            (merged, "merged_into_id = '" + other["id"] + "'"),
+            (busy, "status = 'recheck'"),
+        ):
+            written(running, f"UPDATE leads SET {change} WHERE id = $1", lead["id"])
+        asked = self.asked(running, archived, merged, busy, other, conclusions=["unfounded"])
+        sample = made(office.post("/leads/recheck-samples", json=asked))
+        assert sample["excluded"] == [
+            {"reason": reason, "count": 1} for reason in ("merged", "archived", "elsewhere")
+        ]
+        written(running, "UPDATE leads SET merged_into_id = NULL WHERE id = $1", merged["id"])
+
+    def test_with_the_county_it_is_looked_into_by_others_anyhow(self, client, running):
+        """Who concluded it must keep off: nobody of the town can order the second verification."""
+        office, county = client("office"), client("county")
+        lead = concluded(client)
+        sample = drawn(client, running, lead)
+        body = {"unit_id": factories.unit_of(office), "reason": "反映该单位包庇"}
+        assert office.post(f"/leads/{lead['id']}/accused-units", json=body).status_code < 300
+        url = f"/leads/{lead['id']}"
+        assert office.get(url).status_code == 404
+        seen = done(county.get(url))
+        assert all("已抽中" not in each["what"] for each in seen["standing"]["now"])
+        assert [each["is_mine"] for each in seen["standing"]["now"]] == [True]
+        seen = done(
+            county.act(url, "conclude", seen["version"], conclusion="irregular", findings="属实。")
+        )
+        seen = fed_back(county, seen)
+        closing = {"solved": "yes", "solved_note": "已整改。"}
+        assert done(county.act(url, "close", seen["version"], **closing))["status"] == "closed"
+        row = next(
+            each
+            for each in done(office.get("/leads/recheck-samples", params={"limit": 200}))["items"]
+            if each["id"] == sample["id"]
+        )
+        assert (row["done"], row["overturned"]) == (1, 1)
 
     def test_the_record_is_drawn_again_by_another_program(self, client, running, tmp_path):
         office = client("office")

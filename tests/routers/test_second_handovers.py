@@ -11,7 +11,7 @@ from tests.answers import done, problem
 from tests.database import run_sql
 from tests.duties import duties
 from tests.handovers import PAPERS, body_for, decide, fresh, offered, receive, sent
-from tests.leads import act, fed_back
+from tests.leads import REPORT, act, fed_back
 
 CLOSE = {"solved": "no", "solved_note": "未解决"}
 FOUND = {"conclusion": "unfounded", "findings": "查无此事"}
@@ -70,15 +70,6 @@ class TestTakenBack:
         assert (
             act(civil, fresh(civil, made), "record_result", **said)["transfer_stage"] == "answered"
         )
-
-    def test_the_county_is_still_to_answer(self, client):
-        market, county = client("market"), client("county")
-        made = fed_back(market, fresh(market, with_county(client)))
-        made = act(market, to_police(client, made), "recall", **BACK)
-        assert (made["status"], made["transfer_stage"]) == ("fed_back", "received")
-        assert "conclude" not in offered(made)
-        assert duties(county, made["id"])
-        assert refused(client("office"), made, "close", 422, **CLOSE) == "transfer_unanswered"
 
     def test_what_was_answered_stays_answered(self, client):
         market, civil = client("market"), client("civil")
@@ -225,3 +216,40 @@ def test_nobody_is_given_more_time_than_the_rule_has(client):
     far = {"unit_id": client("market").me["unit"]["id"], "due_on": late}
     answer = office.act(f"/leads/{made['id']}", "assign", made["version"], **far)
     assert problem(answer, 422)["errors"][0]["code"] == "later_than_maximum"
+
+
+class TestTheCounty:
+    """What the county has it answers, or hands on itself: telling the reporter opens no way round."""
+
+    @pytest.mark.parametrize("received", [True, False])
+    def test_told_meanwhile_it_goes_to_nobody_else(self, client, received):
+        office, market, police = client("office"), client("market"), client("police")
+        if received:
+            made = with_county(client)
+        else:
+            made = factories.assign(office, factories.make_lead(office), market)
+            act(market, made, "acknowledge")
+            made = act(office, fresh(office, made), "escalate", reason="超出镇里能力")
+        fed_back(market, fresh(market, made))
+        said = {"reported_on": today().isoformat(), **REPORT}
+        for action, fields in (
+            ("transfer_police", body_for(police)),
+            ("propose_transfer", said),
+            ("conclude", FOUND),
+        ):
+            assert action not in offered(fresh(market, made))
+            code = refused(market, made, action, 409, **fields)
+            assert code in {"handover_open", "county_unanswered"}, action
+        assert fresh(office, made)["transfer_stage"] == ("received" if received else "sent")
+        assert refused(office, made, "close", 422, **CLOSE)
+
+    def test_nothing_is_won_by_sending_it_up_and_taking_it_back(self, client, running):
+        office, market = client("office"), client("market")
+        made = factories.assign(office, factories.make_lead(office), market)
+        act(market, made, "acknowledge")
+        last = today() - timedelta(days=12)
+        run_sql(running, "UPDATE leads SET due_on = $2 WHERE id = $1", made["id"], last)
+        for _ in range(2):
+            act(office, fresh(office, made), "escalate", reason="超出镇里能力")
+            made = act(office, fresh(office, made), "recall", **BACK)
+            assert made["due_on"] == last.isoformat()

@@ -13,6 +13,16 @@ from typing import Any
 
 #: What a record of a draw is called; another method would have another name.
 METHOD = "yinling-sample-1"
+#: The same for whoever has nothing but the record.
+METHOD_TOLD = (
+    "各摘要都是 SHA-256 的十六进制小写，文字用 UTF-8。"
+    "一、种子的摘要：yinling-seed|种子。"
+    "二、名单的摘要：每个成员一行，编号和分组的各项用制表符相连，各行按文字从小到大排序，用换行相连。"
+    "三、各组条数：条数乘以本组人数除以总人数，先取整数部分；条数不少于组数的，每组至少一条；"
+    "不足的逐条给“应得减已得”最大、还有人可抽的组，多出的逐条从“已得减应得”最大、多于一条的组减去，并列的按分组的文字在前的。"
+    "四、组内：每个成员的 种子|期间|名单的摘要|编号 的摘要，从小到大取本组的条数。"
+    "没有参加抽取的不在名单里。"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,6 +75,7 @@ class Record:
         """The record as a file, in an order that is the same whenever it is asked for."""
         return {
             "method": METHOD,
+            "method_told": METHOD_TOLD,
             "seed": self.draw.seed,
             "seed_commitment": self.sealed,
             "period": self.draw.period,

@@ -589,10 +589,18 @@ def _no_open(_: Actor, record: Record) -> bool:
     return cast("LeadRecord", record).transfer_stage not in OPEN_STAGES
 
 
+#: Who has a lead keeps it from going to the police: they themselves, and the county, which answers it
+#: or hands it on. What a department has does not (移送规定第3条).
+_FIRST_ANSWERED = frozenset({ReceivingOrgan.POLICE, ReceivingOrgan.COUNTY})
+
+
 def _no_open_police(_: Actor, record: Record) -> bool:
     lead = cast("LeadRecord", record)
-    # what a department has does not keep a crime from the police (移送规定第3条)
-    return lead.transfer_stage not in OPEN_STAGES or lead.transfer_organ != ReceivingOrgan.POLICE
+    return lead.transfer_stage not in OPEN_STAGES or lead.transfer_organ not in _FIRST_ANSWERED
+
+
+def _county_has_it(lead: LeadRecord) -> bool:
+    return lead.transfer_organ is ReceivingOrgan.COUNTY and lead.transfer_stage in OPEN_STAGES
 
 
 _OPEN_SENTENCE = "上一次移送、移交还没有结果：请等对方登记，对方没有接收的可以先收回"
@@ -752,8 +760,12 @@ COUNTY_ANSWERED = Predicate(
     "county_unanswered",
     "已上报县专项办的线索，县里答复或者退回以后才能提交核查结论；县里没有接收的可以收回",
     lambda _, record: (
-        record.status is not S.ESCALATED
-        or cast("LeadRecord", record).transfer_stage in _ASKS_NOTHING
+        # told meanwhile, it is with the county all the same
+        not _county_has_it(cast("LeadRecord", record))
+        and (
+            record.status is not S.ESCALATED
+            or cast("LeadRecord", record).transfer_stage in _ASKS_NOTHING
+        )
     ),
     Conflict,
 )

@@ -29,6 +29,7 @@ from api.domain.leads.leads import (
     LeadStatus,
     TransferStage,
     feedback_modes,
+    is_routed,
 )
 from api.domain.organisation.organisation import LEAD_HANDLERS, UnitBehaviour
 from api.models.cases import CaseLead
@@ -131,7 +132,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     rights = _transition.rights_of(lead, LEAD_FLOW)
     days = await due_days.checked(session, body)
     step, data = _transition.take(actor, lead, LEAD_FLOW, body, [days])
-    if before is LeadStatus.RECHECK and found:
+    # the county, which the town must keep out of it, is another one, too
+    if found and (before is LeadStatus.RECHECK or is_routed(lead.town_code)):
         await recheck_samples.second_done(session, actor, lead.id, found)
     if body.action in _EFFECTS:
         told |= await _taken_from(session, actor, lead, body)

@@ -337,7 +337,11 @@ def _to_close(actor: Actor) -> ColumnElement[bool]:
         in_status(Lead.status, LeadStatus.FED_BACK),
         literal_column("(leads.owes = '{}')", Boolean()),
         or_(Lead.transfer_stage.is_(None), Lead.transfer_stage.not_in(_BEFORE_CLOSING)),
-        or_(Lead.conclusion.is_not(None), not_(_LEFT_TO_CONCLUDE)),
+        # of what was handed to nobody it is unknown, and there nothing is left
+        or_(
+            Lead.conclusion.is_not(None),
+            not_(func.coalesce(_LEFT_TO_CONCLUDE, literal_column("false"))),
+        ),
     )
     return mine if actor.may(P.LEAD_ASSIGN) else and_(mine, Lead.owner_unit_id == actor.unit_id)
 

@@ -7,6 +7,7 @@ from sqlalchemy import Date, and_, cast, exists, func, literal_column, select
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import DRAWABLE
+from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
 from api.models.leads import Lead
 from api.models.receipts import UNREAD, LeadMessage
 from api.models.recheck_samples import RecheckSample, RecheckSampleLine
@@ -17,16 +18,19 @@ def _day(moment: Any) -> Any:
     return cast(func.timezone(literal_column("'Asia/Shanghai'"), moment), Date)
 
 
-_OPEN_LINE = and_(
+#: Drawn, and not yet verified a second time. With the county, because the town must keep off, it is
+#: looked into by others anyhow, and nobody of the town could order it.
+OPEN_LINE = and_(
     RecheckSampleLine.lead_id == Lead.id,
     RecheckSampleLine.drawn,
     RecheckSampleLine.second_conclusion.is_(None),
+    func.length(Lead.town_code) == literal_column(str(LEVEL_DIGITS[DivisionLevel.TOWN])),
 )
 #: Since when the second verification of a lead that was drawn is to be ordered.
 DRAWN_ON = (
     select(_day(func.min(RecheckSample.created_at)))
     .join(RecheckSampleLine, RecheckSampleLine.sample_id == RecheckSample.id)
-    .where(_OPEN_LINE)
+    .where(OPEN_LINE)
     .correlate(Lead)
     .scalar_subquery()
 )
@@ -38,7 +42,7 @@ STEPS = (
         and_(
             Lead.status.in_(DRAWABLE),
             Lead.merged_into_id.is_(None),  # it goes on in another one
-            exists(literal_column("1")).where(_OPEN_LINE).correlate(Lead),
+            exists(literal_column("1")).where(OPEN_LINE).correlate(Lead),
         ),
         DRAWN_ON,
         holder_unit(Permission.LEAD_ASSIGN, Lead.town_code, Lead.owner_unit_id),

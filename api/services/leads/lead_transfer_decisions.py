@@ -336,7 +336,7 @@ async def _recall(session: AsyncSession, actor: Actor, lead: Lead, body: Any) ->
         transfer.is_taken_back = True
         told_meanwhile = lead.status is LeadStatus.FED_BACK
         stands = lead.status if told_meanwhile else transfer.left_status or stands
-    if lead.transfer_stage not in OPEN_STAGES and transfer.organ is not ReceivingOrgan.COUNTY:
+    if lead.transfer_stage not in OPEN_STAGES:
         lead_clocks.never_stood_still(lead)
     _transition.settle(lead, stands)
     await lead_sight.let_go(session, lead, receiver)

@@ -71,7 +71,6 @@ from api.models.informants import Informant, InformantRecusal
 from api.models.lead_transfers import LAST_SENT_FIRST, LeadTransfer
 from api.models.leads import Lead, LeadIdentifier
 from api.models.receipts import LeadRating, LeadReceipt
-from api.models.recheck_samples import RecheckSampleLine
 from api.models.units import Division, Post, Unit
 from api.schemas.common import Reveal, actions, options_of, restating, rule_of
 from api.schemas.leads import LeadItem, LeadQuery, LeadRead, LeadUpdate
@@ -256,11 +255,7 @@ _READ: dict[str, Any] = _ITEM | {
     "concluded_by_id": Lead.concluded_by_id,
     "concluded_unit_ids": Lead.concluded_unit_ids,
     "concluded_person_ids": Lead.concluded_person_ids,
-    "recheck_drawn": exists().where(
-        RecheckSampleLine.lead_id == Lead.id,
-        RecheckSampleLine.drawn,
-        RecheckSampleLine.second_conclusion.is_(None),
-    ),
+    "recheck_drawn": exists().where(lead_steps.OPEN_LINE),
     "drawn_on": lead_steps.DRAWN_ON,
     "has_phone": exists().where(Informant.lead_id == Lead.id, Informant.phone_enc.is_not(None)),
     "has_receipt": exists().where(LeadReceipt.lead_id == Lead.id),

@@ -20,7 +20,7 @@ from api.domain.kit import sampling
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, NotFound
 from api.domain.kit.events import EventName
-from api.domain.leads.leads import DRAWABLE, LeadConclusion
+from api.domain.leads.leads import LeadConclusion, LeadStatus
 from api.domain.leads.recheck_samples import DrawExclusion, exclusion
 from api.models.leads import Lead
 from api.models.recheck_samples import RecheckSample, RecheckSampleLine
@@ -30,7 +30,7 @@ from api.schemas.recheck_samples import (
     RecheckSampleCreate,
     RecheckSampleQuery,
 )
-from api.services.leads import leads, recheck_seeds
+from api.services.leads import lead_steps, leads, recheck_seeds
 
 RESOURCE = "recheck_sample"
 _Line = RecheckSampleLine
@@ -104,10 +104,8 @@ async def seal(session: AsyncSession, actor: Actor) -> dict[str, Any]:
 
 async def is_drawn(session: AsyncSession, lead_id: UUID) -> bool:
     """Whether a lead was drawn for a second verification that has not ended."""
-    asked = select(_Line.lead_id).where(
-        _Line.lead_id == lead_id, _Line.drawn, _Line.second_conclusion.is_(None)
-    )
-    return await session.scalar(asked.limit(1)) is not None
+    asked = select(Lead.id).where(Lead.id == lead_id, exists().where(lead_steps.OPEN_LINE))
+    return await session.scalar(asked) is not None
 
 
 async def _one_at_a_time(session: AsyncSession, town: str) -> None:
@@ -127,7 +125,7 @@ def _none(reasons: Iterable[DrawExclusion]) -> str:
 
 def _exclusion(actor: Actor, row: Any) -> DrawExclusion | None:
     people = frozenset({row.concluded_by_id, *row.concluded_person_ids})
-    return exclusion(actor.id, people, waits=row.waits)
+    return exclusion(actor.id, people, row.status, waits=row.waits, is_merged=row.is_merged)
 
 
 async def _concluded(session: AsyncSession, actor: Actor, body: RecheckSampleCreate) -> list[Any]:
@@ -139,11 +137,11 @@ async def _concluded(session: AsyncSession, actor: Actor, body: RecheckSampleCre
         select(
             Lead.id, Lead.concluded_unit_id, Lead.primary_category, Lead.conclusion,
             Lead.concluded_by_id, Lead.concluded_person_ids, waiting.label("waits"),
+            Lead.status, Lead.merged_into_id.is_not(None).label("is_merged"),
         )
         .where(
             leads.LISTING.visible(actor),
-            Lead.status.in_(DRAWABLE),
-            Lead.merged_into_id.is_(None),
+            Lead.status != LeadStatus.WITHDRAWN,
             Lead.conclusion.in_(body.conclusions),
             Lead.concluded_on.between(body.period_from, body.period_to),
             Lead.concluded_unit_id.is_not(None),

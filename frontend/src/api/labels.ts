@@ -403,6 +403,9 @@ export const DocumentKindLabels: Record<DocumentKind, string> = {
 
 export const DrawExclusionLabels: Record<DrawExclusion, string> = {
   'waiting': '已经抽中，二次核查还没有完成',
+  'merged': '已经并入其他线索',
+  'archived': '已经归档',
+  'elsewhere': '正在二次核查、移送移交或者由县里办理',
   'own': '结论由抽取人本人作出或者参与作出',
 }
 

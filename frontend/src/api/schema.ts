@@ -4341,10 +4341,10 @@ export interface components {
         };
         /**
          * DrawExclusion
-         * @description Why a concluded lead of the period was left out of a draw.
+         * @description Why a lead that was concluded in the period was left out of a draw.
          * @enum {string}
          */
-        DrawExclusion: "waiting" | "own";
+        DrawExclusion: "waiting" | "merged" | "archived" | "elsewhere" | "own";
         /**
          * Due
          * @description The date that a rule offers.
@@ -11202,8 +11202,10 @@ export interface components {
             excluded: components["schemas"]["RecheckLeftOut"][];
             /** @description 知情人 */
             members: components["schemas"]["RecheckMember"][];
-            /** @description 抽取方法的名称；方法见 docs/adr/0048-sampler.md */
+            /** @description 抽取方法的名称 */
             method: string;
+            /** @description 抽取方法：照着它和下面的各项，用任何程序都可以重新抽取 */
+            method_told: string;
             /** @description 编号（给人看的） */
             number: string;
             /** @description 统计时段 */
