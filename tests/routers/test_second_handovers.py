@@ -167,6 +167,11 @@ class TestWhoIsOutside:
             "众兴集 派出所",
             "公安局众兴集镇派出所",
             "派出所户籍科",
+            "镇派出所",
+            "本镇派出所",
+            "我镇众兴派出所",
+            "属地派出所",
+            "辖区公安派出所",
         ],
     )
     def test_the_own_station_is_chosen(self, client, name):
@@ -183,7 +188,8 @@ class TestWhoIsOutside:
         assert refused(market, made, "transfer_police", 422, **body) == "handover_to_self"
 
     @pytest.mark.parametrize(
-        "name", ["霍邱县公安局", "城关镇派出所", "霍邱县公安局城关派出所", "六安市公安局"]
+        "name",
+        ["霍邱县公安局", "城关镇派出所", "霍邱县公安局城关派出所", "六安市公安局", "邻镇派出所"],
     )
     def test_others_are_outside(self, client, name):
         market = client("market")
@@ -196,6 +202,8 @@ class TestWhoIsOutside:
         [
             ("派出所", "receiver_without_right"),
             ("平安办", "receiver_without_right"),
+            ("镇派出所", "receiver_without_right"),
+            ("众兴集镇平安建设办公室", "receiver_without_right"),
             ("市场监管所、司法所", "receiver_twice"),
             ("市场监管所", "handover_to_self"),
         ],

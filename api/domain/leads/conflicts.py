@@ -118,6 +118,10 @@ _ABOVE = re.compile(
     "[县市区]?(?:公安局|公安分局|分局|市场监督管理局|市场监管局|市监局|民政局|司法局|文化和旅游局|文旅局|财政局"
     "|人民政府|党委政府|党委|政府|综治中心)"
 )
+#: The place where whoever writes is, without its name: 镇派出所, 本镇司法所, 属地派出所.
+_HERE = re.compile(
+    "(?:本|我|该|我们)?(?:乡镇|镇|乡|街道|县|区)|本|我|属地|当地|本地|辖区|所在地|所属"
+)
 _PARTS = re.compile(r"[、，,；;/和及与]")
 
 
@@ -145,8 +149,7 @@ def _before(said: str, places: Collection[str]) -> str:
     stems = {_plain(place) for place in places if place}
     stems |= {place[:n] for place in stems for n in range(_SHORTEST_PLACE, len(place))}
     while said:
-        above = _ABOVE.match(said)
-        length = above.end() if above else 0
+        length = max((m.end() for m in (_ABOVE.match(said), _HERE.match(said)) if m), default=0)
         length = max([length, *(len(stem) for stem in stems if said.startswith(stem))])
         if not length:
             return said

@@ -5,7 +5,19 @@ from typing import Final
 from api.domain.organisation.organisation import UnitBehaviour
 
 ALSO_CALLED: Final[dict[UnitBehaviour, tuple[str, ...]]] = {
-    UnitBehaviour.OFFICE: ("专项办", "镇专项办", "平安办", "综治办", "政法办", "专项行动办公室"),
+    UnitBehaviour.OFFICE: (
+        "专项办",
+        "镇专项办",
+        "平安办",
+        "综治办",
+        "政法办",
+        "专项行动办公室",
+        "平安建设办公室",
+        "平安建设办",
+        "平安法治办公室",
+        "平安法治办",
+        "综合治理办公室",
+    ),
     UnitBehaviour.LEADERSHIP: (
         "镇政府",
         "镇党委",
