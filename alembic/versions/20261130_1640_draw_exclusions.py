@@ -17,7 +17,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("recheck_sample_lines", sa.Column("excluded", sa.String(40)))
     op.create_check_constraint(
-        "drawexclusion", "recheck_sample_lines", "excluded IN ('waiting', 'merged', 'archived', 'elsewhere', 'own')"
+        "drawexclusion",
+        "recheck_sample_lines",
+        "excluded IN ('waiting', 'merged', 'archived', 'elsewhere', 'own')",
     )
     op.create_check_constraint("excluded", "recheck_sample_lines", "excluded IS NULL OR NOT drawn")
 

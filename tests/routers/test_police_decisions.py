@@ -278,12 +278,18 @@ class TestWhoseTurn:
         lead = factories.close(office, fed_back(market, lead))
         if archived:
             lead = act_on_lead(office, lead, "archive")
+        lead = fresh(office, lead)
+        # in a new round nobody would ask for the case any more
+        assert "reopen" not in {each["action"] for each in lead["available_actions"]}
+        answer = office.act(f"/leads/{lead['id']}", "reopen", lead["version"], reason="有新情况")
+        assert (answer.status_code, answer.json()["code"]) == (409, "case_not_opened")
         lead = fresh(police, lead)
         assert lead["standing"]["next_action"] == "open_case"
         (duty,) = duties(police, lead["id"])
         assert duty["kind"] == "lead_open_case"
         opened(police, lead)
         lead = fresh(police, lead)
+        assert "reopen" in {each["action"] for each in fresh(office, lead)["available_actions"]}
         assert (duties(police, lead["id"]), lead["standing"]["now"]) == ([], [])
         assert lead["standing"]["ended"]
 

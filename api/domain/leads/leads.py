@@ -423,6 +423,23 @@ NO_CASE = Predicate(
     Conflict,
     HANDED_OVER,
 )
+
+
+def _case_is_opened(_: Actor, record: Record) -> bool:
+    lead = cast("LeadRecord", record)
+    # a station outside the system opens its cases elsewhere
+    ours = lead.transfer_receiver_id is not None or lead.kept_off
+    return lead.has_case or not (lead.police_have_it and ours)
+
+
+#: In a new round nobody would ask any more for the case over which the police filed.
+CASE_OPENED = Predicate(
+    "case_not_opened",
+    "公安机关已经立案、还没有登记案件：登记案件以后再重新办理",
+    _case_is_opened,
+    Conflict,
+    HANDED_OVER,
+)
 #: Who handed it over takes it back: the unit that has the lead.
 RECALLER = Predicate(
     "not_own_unit",
@@ -1499,14 +1516,14 @@ LEAD_FLOW: Flow[LeadStatus, LeadAction] = Flow(
             S.REGISTERED,
             P.LEAD_ASSIGN,
             fields=(REASON,),
-            when=(NOT_MERGED, *NOTHING_LEFT),
+            when=(NOT_MERGED, CASE_OPENED, *NOTHING_LEFT),
         ),
         A.REOPEN_COUNTY: Step(
             OVER,
             S.ESCALATED,
             P.LEAD_CLOSE,
             fields=(REASON,),
-            when=(ROUTED, NOT_MERGED, *NOTHING_LEFT),
+            when=(ROUTED, NOT_MERGED, CASE_OPENED, *NOTHING_LEFT),
         ),
     },
     edit=Edit(

@@ -17,6 +17,7 @@ from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import (
     ASSISTS_ANSWERED,
+    CASE_OPENED,
     LEAD_FLOW,
     NO_CASE,
     NOT_DRAWN,
@@ -83,7 +84,9 @@ _NOTHING_MERGED = frozenset(
 )
 #: What the flow refuses to a lead from which a case was opened.
 _NO_CASE = frozenset(
-    action.value for action, step in LEAD_FLOW.steps.items() if NO_CASE in step.when
+    action.value
+    for action, step in LEAD_FLOW.steps.items()
+    if NO_CASE in step.when or CASE_OPENED in step.when
 )
 #: What the flow refuses to a lead that was drawn for a second verification.
 _NOT_DRAWN = frozenset(
@@ -95,6 +98,7 @@ _ASKS_THE_POLICE = {
     *_TO_POLICE,
     LeadAction.PROPOSE_TRANSFER.value,
     LeadAction.CONCLUDE.value,
+    *(action.value for action, step in LEAD_FLOW.steps.items() if CASE_OPENED in step.when),
 }
 #: What may be found where the police have filed.
 _AS_FILED = frozenset({LeadConclusion.SUSPECTED_CRIME, LeadConclusion.ILLEGAL})
@@ -186,7 +190,7 @@ async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
         lead.has_case = bool(
             await session.scalar(select(exists().where(CaseLead.lead_id == lead.id)))
         )
-    if action == LeadAction.FORWARD.value:
+    if action == LeadAction.FORWARD.value or action in _NO_CASE:
         lead.kept_off = await lead_transfers.kept_off(session, lead)
     if action in _ASKS_THE_POLICE:
         lead.police_have_it = await lead_transfers.police_have_it(session, lead)
