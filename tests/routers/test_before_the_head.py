@@ -53,13 +53,6 @@ def told(client, made: dict) -> dict:
     return fed_back(client("market"), fresh(client("market"), made))
 
 
-def to_county(client) -> dict:
-    made = act(
-        client("office"), fresh(client("office"), verifying(client)), "escalate", reason="跨县"
-    )
-    return told(client, receive(client("county"), made))
-
-
 #: Where a lead stands when the head is asked.
 BEFORE: dict[str, Callable[[Any], dict]] = {
     "verified": verifying,
@@ -71,7 +64,6 @@ BEFORE: dict[str, Callable[[Any], dict]] = {
     "with a department, the police owed": lambda c: received(c, crime(c)),
     "with a department, told": lambda c: told(c, received(c, crime(c))),
     "with a body outside": lambda c: outside(c, verifying(c)),
-    "with the county": to_county,
 }
 PENDING = ("asked", "approved", "not asked", "refused")
 
