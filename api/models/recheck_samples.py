@@ -5,10 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -102,3 +104,8 @@ class RecheckSampleLine(Base):
     second_conclusion: Mapped[LeadConclusion | None]
     second_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     second_on: Mapped[date | None]
+
+    @classmethod
+    def waits(cls) -> ColumnElement[bool]:
+        """Drawn, and not verified a second time."""
+        return and_(cls.drawn, cls.second_conclusion.is_(None))

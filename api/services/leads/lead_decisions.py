@@ -83,22 +83,24 @@ _NOTHING_MERGED = frozenset(
     action.value for action, step in LEAD_FLOW.steps.items() if NOTHING_MERGED in step.when
 )
 #: What the flow refuses to a lead from which a case was opened.
-_NO_CASE = frozenset(
-    action.value
-    for action, step in LEAD_FLOW.steps.items()
-    if NO_CASE in step.when or CASE_OPENED in step.when
+_CASE_OPENED = frozenset(
+    action.value for action, step in LEAD_FLOW.steps.items() if CASE_OPENED in step.when
 )
+_ASKS_FOR_A_CASE = _CASE_OPENED | {
+    action.value for action, step in LEAD_FLOW.steps.items() if NO_CASE in step.when
+}
 #: What the flow refuses to a lead that was drawn for a second verification.
 _NOT_DRAWN = frozenset(
     action.value for action, step in LEAD_FLOW.steps.items() if NOT_DRAWN in step.when
 )
 _TAKE_BACK = LeadAction.TAKE_BACK.value
 _TO_POLICE = (LeadAction.TRANSFER_POLICE.value, LeadAction.REPORT_POLICE.value)
+_ASKS_WHO_KEEPS_OFF = _CASE_OPENED | {LeadAction.FORWARD.value}
 _ASKS_THE_POLICE = {
     *_TO_POLICE,
     LeadAction.PROPOSE_TRANSFER.value,
     LeadAction.CONCLUDE.value,
-    *(action.value for action, step in LEAD_FLOW.steps.items() if CASE_OPENED in step.when),
+    *_CASE_OPENED,
 }
 #: What may be found where the police have filed.
 _AS_FILED = frozenset({LeadConclusion.SUSPECTED_CRIME, LeadConclusion.ILLEGAL})
@@ -186,11 +188,11 @@ async def _look_up(session: AsyncSession, lead: Lead, action: str) -> None:
     if action in _NOTHING_MERGED:
         lead.has_merged = bool(await lead_sight.merged_into(session, lead))
     lead.unsettled = await lead_transfers.unsettled(session, lead)
-    if action in _NO_CASE:
+    if action in _ASKS_FOR_A_CASE:
         lead.has_case = bool(
             await session.scalar(select(exists().where(CaseLead.lead_id == lead.id)))
         )
-    if action == LeadAction.FORWARD.value or action in _NO_CASE:
+    if action in _ASKS_WHO_KEEPS_OFF:
         lead.kept_off = await lead_transfers.kept_off(session, lead)
     if action in _ASKS_THE_POLICE:
         lead.police_have_it = await lead_transfers.police_have_it(session, lead)

@@ -479,11 +479,7 @@ SOURCES: tuple[Source, ...] = (
             Lead.town_code == actor.town,
             Lead.status.in_(DRAWABLE),
             Lead.merged_into_id.is_(None),  # it goes on in another one
-            Lead.id.in_(
-                select(RecheckSampleLine.lead_id).where(
-                    RecheckSampleLine.drawn, RecheckSampleLine.second_conclusion.is_(None)
-                )
-            ),
+            Lead.id.in_(select(RecheckSampleLine.lead_id).where(RecheckSampleLine.waits())),
         ),
         Lead.subject_name,
         Lead.number,

@@ -22,8 +22,7 @@ def _day(moment: Any) -> Any:
 #: looked into by others anyhow, and nobody of the town could order it.
 OPEN_LINE = and_(
     RecheckSampleLine.lead_id == Lead.id,
-    RecheckSampleLine.drawn,
-    RecheckSampleLine.second_conclusion.is_(None),
+    RecheckSampleLine.waits(),
     func.length(Lead.town_code) == literal_column(str(LEVEL_DIGITS[DivisionLevel.TOWN])),
 )
 #: Since when the second verification of a lead that was drawn is to be ordered.

@@ -130,9 +130,7 @@ def _exclusion(actor: Actor, row: Any) -> DrawExclusion | None:
 
 async def _concluded(session: AsyncSession, actor: Actor, body: RecheckSampleCreate) -> list[Any]:
     """The leads concluded in the period, and whether each waits from an earlier sample."""
-    waiting = exists().where(
-        _Line.lead_id == Lead.id, _Line.drawn, _Line.second_conclusion.is_(None)
-    )
+    waiting = exists().where(_Line.lead_id == Lead.id, _Line.waits())
     found = await session.execute(
         select(
             Lead.id, Lead.concluded_unit_id, Lead.primary_category, Lead.conclusion,
@@ -328,6 +326,6 @@ async def second_done(
     """Write down in the sample what the second verification of a drawn lead found."""
     await session.execute(
         update(_Line)
-        .where(_Line.lead_id == lead_id, _Line.drawn, _Line.second_conclusion.is_(None))
+        .where(_Line.lead_id == lead_id, _Line.waits())
         .values(second_conclusion=found, second_unit_id=actor.unit_id, second_on=today())
     )
