@@ -6,6 +6,7 @@ database is shared; tests of a service may open `session` and roll back.
 
 import asyncio
 import atexit
+import faulthandler
 import os
 import re
 import shutil
@@ -239,6 +240,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Another order in every run; but `random` goes on where it is. Seeded anew for each test it
     would give two tests the same phone."""
     config.option.randomly_reset_seed = False
+    # what a test writes there is kept for its report, and of whoever hangs there is none
+    _told["stderr"] = os.dup(sys.__stderr__.fileno())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -249,14 +252,43 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         said.write_line(f"同样的顺序再来一次：--randomly-seed={seed}")
 
 
+#: Longer than any test may take (`timeout` in pyproject.toml, which nothing asks once it has struck).
+_HANGS_SECONDS = 600
+
+
+def _watch() -> None:
+    """A process that stands still tells where, and ends: what hangs after a test's own time is up, in
+    the end of a fixture or of the whole run, would otherwise hang for ever, and say nothing."""
+    # whoever only hands out the tests waits for those that run them, and longer
+    patience = _HANGS_SECONDS if _runs_tests_for_another() else _HANGS_SECONDS * 3 // 2
+    faulthandler.dump_traceback_later(patience, exit=True, file=_told["stderr"])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    _watch()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Whoever has no tests left waits for the others as long as they need."""
+    if _runs_tests_for_another():
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _runs_tests_for_another() -> bool:
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
 _EACH_MINUTES = 5
-_told = {"next": time.monotonic() + _EACH_MINUTES * 60, "minutes": 0.0}
+_told = {"next": time.monotonic() + _EACH_MINUTES * 60, "minutes": 0, "stderr": 2}
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """In CI, what failed is told at once, and how far it is by the clock: of a run that is cut off,
     pytest tells neither."""
-    if "CI" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+    _watch()
+    if "CI" not in os.environ or _runs_tests_for_another():
         return
     if report.failed:
         said = str(report.longrepr)[-4000:]
@@ -264,7 +296,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if time.monotonic() > _told["next"]:
         _told["next"] += _EACH_MINUTES * 60
         _told["minutes"] += _EACH_MINUTES
-        print(f"\n已过 {_told['minutes']:.0f} 分钟：{report.nodeid}", file=sys.__stderr__)
+        print(f"\n已过 {_told['minutes']} 分钟：{report.nodeid}", file=sys.__stderr__)
 
 
 _WRITTEN = pytest.StashKey[int]()
