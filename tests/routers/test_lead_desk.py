@@ -53,8 +53,8 @@ class TestTheOrder:
         ).json()
         fast = make_lead(office, fast_track=True)
         assert [each["id"] for each in walk(office)] == [
-            each["id"] for each in (fast, plain, handed_in, disputed)
-        ]
+            each["id"] for each in (fast, disputed, plain, handed_in)
+        ], "who reported what came back waits for longest"
 
     def test_what_is_told_is_the_lead_itself(self, empty):
         office = empty("office")

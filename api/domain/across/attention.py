@@ -13,7 +13,7 @@ from api.domain.kit.labels import Labelled
 from api.domain.kit.standing import Whose
 from api.domain.law.escalations import Overdue
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE
-from api.domain.leads.leads import LeadStatus, TransferStage
+from api.domain.leads.leads import TRIAGE, LeadStatus, TransferStage
 from api.domain.organisation.handing_over import WITH_RECEIVER, HandoverStatus
 from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.ledger import EntryStatus
@@ -141,6 +141,10 @@ MATTERS: tuple[Matter, ...] = (
            _OWN_LATE | _AT_THE_OFFICE,
            "{whose}有 {n} 条线索超期未办结，最早的{day}到期", whose=_OFFICE,
            escalates=(_O.LEAD,)),
+    Matter("leads_late_desk", _L, "leads",
+           _OWN_LATE | {"status": [s.value for s in TRIAGE]},
+           "{whose}有 {n} 条线索退回、收回后还没有另行交办，答复举报人的期限已过，最早的{day}到期",
+           whose=_OFFICE, escalates=(_O.LEAD,)),
     Matter("leads_unowned", _L, "leads", {"unowned_late": True},
            "{whose}有 {n} 条线索过了交办时限，还没有单位承办，最早的{day}到期", whose=_OFFICE,
            due="unowned_on", starts="LEAD-UNOWNED", escalates=(_O.DESK,)),

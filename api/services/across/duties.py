@@ -60,7 +60,7 @@ from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.kit import notices, terms, time_rules
 from api.services.kit._duty_source import InHands, Source, in_status, seen_record
 from api.services.leads import lead_duties
-from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, TO_OPEN, moving
+from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, REPORTER_WAITS, TO_OPEN, moving
 from api.services.outcomes import outcomes
 from api.services.recovery import measure_warnings, money_duties
 from api.services.recovery.ledger_awaiting import CONFIRM_RULE
@@ -352,7 +352,9 @@ def term_of(
     if since is None:
         due_on, version = _day(row["due_on"]), row["rule_version"]
         return None, due_on, bool(row["provisional"]), row["rule"], version
-    due = clock.due_on(_TERMS[kind], since)
+    due, own = clock.due_on(_TERMS[kind], since), _day(row["due_on"])
+    if kind in REPORTER_WAITS and row["rule"] and own is not None and own < due.on:
+        return None, own, bool(row["provisional"]), row["rule"], row["rule_version"]
     return since, due.on, due.is_provisional, due.rule_id, due.rule_version
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.base.clock import now, today
+from api.core.base.clock import TIMEZONE, now, today
 from api.core.events import events
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, NotFound
@@ -110,7 +110,9 @@ async def unmerge(
     _restore_answer(lead, link.before)
     lead.merged_into_id = None
     if lead.status in TRIAGE:
-        lead_clocks.stop(lead)
+        # what the merge began ends with it; what had been promised before stands
+        began = lead.due_from is None or lead.due_from >= link.made_at.astimezone(TIMEZONE).date()
+        (lead_clocks.stop if began else lead_clocks.set_down)(lead)
     else:
         await lead_clocks.begin_if_none(session, lead)
         await lead_clocks.follow(session, lead)

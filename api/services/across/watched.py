@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
 )
 
@@ -35,7 +36,7 @@ from api.domain.law.escalations import BANDS, USUAL, Level, Overdue, band_of, by
 from api.domain.leads.lead_assists import UNANSWERED
 from api.domain.leads.lead_marks import CLOSE_RULE
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE, TransferSide
-from api.domain.leads.leads import LeadStatus, TransferStage
+from api.domain.leads.leads import TRIAGE, LeadStatus, TransferStage
 from api.domain.organisation.handing_over import WITH_RECEIVER
 from api.domain.organisation.organisation import UnitBehaviour
 from api.models.cases import Case
@@ -162,7 +163,8 @@ def _literals(statuses: Any) -> list[Any]:
 _L, _A, _T = Lead, LeadAssist, LeadTransferClock
 _H = LeadTransfer
 _WORKED_ON = {
-    LeadStatus.VERIFYING, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.TRANSFERRED_POLICE,
+    # at the desk again, or given to somebody else: who reported it waits all the same
+    *TRIAGE, LeadStatus.ASSIGNED, LeadStatus.VERIFYING, LeadStatus.TRANSFERRED_DEPARTMENT, LeadStatus.TRANSFERRED_POLICE,
     LeadStatus.ESCALATED, LeadStatus.CONCLUDED, LeadStatus.RECHECK, LeadStatus.FED_BACK,
     LeadStatus.REJECTED,
 }  # fmt: skip
@@ -226,7 +228,9 @@ WATCHED: tuple[Watched, ...] = (
     Watched(
         Overdue.LEAD, "leads", Lead, P.LEAD_READ,
         and_(_in(_L.status, _WORKED_ON), _L.merged_into_id.is_(None)), _L.due_on, _L.subject_name, _L.number, _L.due_rule,
-        unit=case((_L.due_rule == CLOSE_RULE, _OFFICE), else_=_L.owner_unit_id),
+        unit=case(
+            (or_(_L.due_rule == CLOSE_RULE, lead_alarms.IN_TRIAGE), _OFFICE), else_=_L.owner_unit_id
+        ),
     ),
     Watched(
         Overdue.FEED_BACK, "leads", Lead, P.LEAD_READ, lead_duties.HELD_TO_ANSWER,

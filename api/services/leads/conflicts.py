@@ -400,7 +400,7 @@ async def give_back(session: AsyncSession, actor: Actor, lead_id: UUID, body: Le
     back = LeadStatus.REGISTERED if lead.status is LeadStatus.ESCALATED else lead.status
     _transition.put(lead, back)
     if back is LeadStatus.REGISTERED:
-        lead_clocks.stop(lead)
+        lead_clocks.set_down(lead)
     lead.unowned_on = today()  # the town waits for its unit only now
     # a report from the public is not shown to the village before the office has seen it
     village = place.village_unit_id if lead.created_by_post_id else None

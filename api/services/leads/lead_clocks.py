@@ -26,6 +26,7 @@ from api.domain.leads.leads import (
     TRIAGE,
     LeadRecord,
     LeadStatus,
+    ReceivingOrgan,
     is_to_close,
     is_told,
     waits_for_receiver,
@@ -48,10 +49,14 @@ async def _strictest(session: AsyncSession, lead: Lead, start: date) -> Deadline
 
 
 async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
-    """The clock of a lead starts today, until the day given or that of the strictest rule.
+    """The clock of a lead starts today, until the day given or that of the strictest rule. One that
+    runs already goes on: whoever gets the lead now has what is left of it.
 
-    Raises Invalid for a day later than a mark or the fast track allows.
+    Raises Invalid for a day later than a mark, the fast track or what is left allows.
     """
+    if _runs(lead):
+        await _go_on(session, lead, given)
+        return
     lead.due_held_on, lead.due_pauses, lead.due_rule = None, [], ""
     due = await _strictest(session, lead, today())
     if given is not None:
@@ -64,6 +69,34 @@ async def begin(session: AsyncSession, lead: Lead, given: date | None) -> None:
     await lead_assists.cap(session, lead)
 
 
+def _runs(lead: Lead) -> bool:
+    """Whether the reporter was promised an answer by a day, and has none: no act of those who owe
+    it begins that term anew. Closing has a term of its own, which a second verification meets."""
+    return (lead.due_on or lead.due_held_on) is not None and lead.due_rule != CLOSE_RULE
+
+
+async def _go_on(session: AsyncSession, lead: Lead, given: date | None) -> None:
+    """The office may give more time by naming a day, as long as the rule lets it since the lead was
+    first given away, and while there is time left: what is late stays late."""
+    present = lead.due_on or lead.due_held_on
+    if given is None or present is None or given == present:
+        return
+    if given > present:
+        start = lead.due_from or today()
+        due = await _strictest(session, lead, start)
+        if present < today():
+            message = f"答复举报人的期限已于 {present} 届满，另行交办不重新起算，不能再往后改"
+            raise Invalid(message, errors=[FieldError("/due_on", "term_is_over", message)])
+        _check_given(given, due, lead)
+        await _check_longest(session, given, due, start)
+    lead.due_given, lead.due_is_provisional = given, False
+    if lead.due_held_on is None:
+        lead.due_on = given
+    else:
+        lead.due_held_on = given
+    await lead_assists.cap(session, lead)
+
+
 async def begin_if_none(session: AsyncSession, lead: Lead) -> None:
     """Whichever way a lead left the desk, from that day on somebody is to look into it, and its
     reporter to be told. Closing has a term of its own, which ends when it is taken up again."""
@@ -73,8 +106,8 @@ async def begin_if_none(session: AsyncSession, lead: Lead) -> None:
 
 
 def never_stood_still(lead: Lead) -> None:
-    """What was taken back before anybody had it was with its handler all the time: no term is won by
-    handing over and taking back."""
+    """What was taken back before anybody had it was with its handler all the time, and what is late
+    stays late: no term is won by handing over."""
     if lead.due_held_on is not None:
         lead.due_on, lead.due_held_on = lead.due_held_on, None
         lead.due_pauses = lead.due_pauses[:-1]
@@ -111,6 +144,15 @@ def stop(lead: Lead) -> None:
     lead.due_rule, lead.due_rule_version = "", None
 
 
+def set_down(lead: Lead) -> None:
+    """Nobody has it any more: it is the desk's to find somebody, in a term of its own. The day by
+    which its reporter is to be told stands, whoever gets it next."""
+    if _runs(lead):
+        lead.assigned_on = None
+    else:
+        stop(lead)
+
+
 def _check_given(given: date, due: Deadline, lead: Lead) -> None:
     if _is_bound(lead) and given > due.on:
         why = [FocusMark(mark).label for mark in lead.marks] + ["快办"] * lead.fast_track
@@ -118,13 +160,16 @@ def _check_given(given: date, due: Deadline, lead: Lead) -> None:
         raise Invalid(message, errors=[FieldError("/due_on", "later_than_mark", message)])
 
 
-async def _check_longest(session: AsyncSession, given: date, due: Deadline) -> None:
+async def _check_longest(
+    session: AsyncSession, given: date, due: Deadline, start: date | None = None
+) -> None:
     """Nobody is given more time than the rule's maximum: what is late would be late never."""
     clock = await time_rules.clock(session)
-    rule = clock.rule(due.rule_id, today())
+    start = start or today()
+    rule = clock.rule(due.rule_id, start)
     if rule.maximum is None or rule.unit is not TimeUnit.WORKING_DAY:
         return
-    last = clock.calendar.step(today(), rule.maximum)
+    last = clock.calendar.step(start, rule.maximum)
     if given > last:
         message = f"办理期限最长{rule.maximum}个工作日，不能晚于 {last}（{rule.rule_id}）"
         raise Invalid(message, errors=[FieldError("/due_on", "later_than_maximum", message)])
@@ -192,18 +237,34 @@ def _counted_till(lead: Lead) -> date:
     return lead.due_pauses[-1] if lead.due_held_on is not None else today()
 
 
+def _is_late_unanswered(lead: Lead, organ: ReceivingOrgan | None) -> bool:
+    """Whether the day on which the reporter was to be told passed while somebody else had the lead.
+    That day never stood still but with the county, which had the answer to give as well."""
+    return (
+        lead.due_held_on is not None
+        and lead.due_held_on < today()
+        and lead.feedback_mode is None
+        and organ is not ReceivingOrgan.COUNTY
+    )
+
+
 async def follow(session: AsyncSession, lead: Lead) -> None:
     """A lead's term stands still while whoever it was handed to is waited for, and goes on with
     what was left once they answered; when only closing is left, that has a term of its own. To be
     asked after whatever changes whose turn it is."""
     said = cast("LeadRecord", lead)
     if lead.status in TRIAGE and lead.due_on is not None:
-        stop(lead)  # given to nobody, it waits at the desk in the term of that
+        set_down(lead)
     waits = waits_for_receiver(lead.status, with_receiver(said))
     if waits and lead.due_on is not None:
         lead.due_held_on, lead.due_on = lead.due_on, None
         lead.due_pauses = [*lead.due_pauses, today()]
     elif not waits and lead.due_held_on is not None:
+        if _is_late_unanswered(lead, (await lead_transfers.with_receiver(session, lead)).organ):
+            never_stood_still(lead)
+            await lead_assists.cap(session, lead)
+            await _close(session, lead)
+            return
         since = lead.due_pauses[-1]
         until = max(since, await lead_transfers.answered_on(session, lead))
         held = Deadline(

@@ -93,7 +93,11 @@ _ASKS_FOR_A_CASE = _CASE_OPENED | {
 _NOT_DRAWN = frozenset(
     action.value for action, step in LEAD_FLOW.steps.items() if NOT_DRAWN in step.when
 )
-_TAKE_BACK = LeadAction.TAKE_BACK.value
+#: Nobody has had it in between; the last says whether it was given to a unit.
+_UNSEEN = {
+    (LeadAction.TAKE_BACK.value, LeadStatus.ASSIGNED, True),
+    (LeadAction.REOPEN.value, LeadStatus.WITHDRAWN, False),
+}
 _TO_POLICE = (LeadAction.TRANSFER_POLICE.value, LeadAction.REPORT_POLICE.value)
 _ASKS_WHO_KEEPS_OFF = _CASE_OPENED | {LeadAction.FORWARD.value}
 _ASKS_THE_POLICE = {
@@ -131,6 +135,7 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
         if getattr(body, name, None)
     }
     before, until, stage = lead.status, lead.due_on, lead.transfer_stage
+    given = lead.assigned_on is not None
     found: LeadConclusion | None = getattr(body, "conclusion", None)
     await _look_up(session, lead, body.action)
     if found is LeadConclusion.DUPLICATE:
@@ -152,8 +157,8 @@ async def act(session: AsyncSession, actor: Actor, record_id: UUID, body: Any) -
     if lead.status is not before:
         await lead_clocks.begin_if_none(session, lead)
     await lead_clocks.follow(session, lead)
-    # taken back before it was acknowledged, nobody has had it since
-    unseen = body.action == _TAKE_BACK and before is LeadStatus.ASSIGNED
+    # taken back before it was acknowledged or received, or withdrawn from the desk, nobody has had it
+    unseen = body.action == LeadAction.RECALL.value or (body.action, before, given) in _UNSEEN
     if lead.status in TRIAGE and before not in TRIAGE and not unseen:
         lead.unowned_on = today()
     if body.action == LeadAction.ASSIGN.value or (
@@ -269,7 +274,7 @@ async def _take_back(session: AsyncSession, actor: Actor, lead: Lead, body: Any)
     place = await places.locate(session, lead.division_code)
     lead.owner_unit_id = place.office_unit_id
     lead.proposed_unit_id = await lead_assignment_lines.proposed(session, lead.id)
-    lead_clocks.stop(lead)
+    lead_clocks.set_down(lead)
     now_in = await lead_sight.handling(session, lead)
     gone = before - now_in - await lead_sight.entitled(session, lead)
     await record_access.withdraw(session, lead.id, gone)
@@ -321,7 +326,7 @@ async def _recheck(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
 async def _dispute(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     del actor
     await _in_time(session, lead)
-    lead_clocks.stop(lead)
+    lead_clocks.set_down(lead)
     if body.proposed_unit_id:
         proposed = await _handler(session, lead, body.proposed_unit_id, "proposed_unit_id")
         if proposed.id == lead.owner_unit_id:
@@ -423,9 +428,12 @@ async def _escalate(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
 
 async def _reopen(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -> None:
     """A new round: what was concluded then is in the timeline, and binds nobody now; nor does the
-    term in which somebody was to do it."""
+    term in which somebody was to do it, unless the reporter waits for their answer since."""
     del actor, body
-    lead_clocks.stop(lead)
+    if lead.feedback_mode is None:
+        lead_clocks.set_down(lead)
+    else:
+        lead_clocks.stop(lead)
     await lead_transfers.forget(session, lead)
     await lead_obligations.forget(session, lead)
     lead.conclusion = lead.concluded_on = None

@@ -293,21 +293,30 @@ def _somebody_else(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source:
+#: Its reporter was promised an answer by a day, though nobody has it now.
+_IS_PROMISED = Lead.due_on.is_not(None)
+
+
+def _lead(
+    kind: DutyKind, status: LeadStatus, *, office: bool = False, promised: bool = False
+) -> Source:
     def waits(actor: Actor) -> ColumnElement[bool]:
         whose = Lead.town_code == actor.town if office else Lead.owner_unit_id == actor.unit_id
         own = and_(whose, in_status(Lead.status, status))
         if status is LeadStatus.ESCALATED:
             own = and_(own, _WITH_NOBODY)
         if status in TRIAGE:
-            return and_(own, _not_alarmed())
+            own = and_(own, _not_alarmed())
+            if status is LeadStatus.RECEIVED:  # nobody has had it yet
+                return own
+            return and_(own, _IS_PROMISED if promised else not_(_IS_PROMISED))
         if status is LeadStatus.RECHECK:
             return and_(own, _somebody_else(actor))
         if kind is K.LEAD_FEED_BACK:
             own = and_(own, Lead.due_held_on.is_(None))
         return own
 
-    if status in TRIAGE:
+    if status in TRIAGE and not promised:
         # until somebody is in charge of it, its term is that of the alarm
         return Source(
             kind, "leads", Lead, P.LEAD_ASSIGN, waits, Lead.subject_name, Lead.number,
@@ -324,8 +333,11 @@ def _lead(kind: DutyKind, status: LeadStatus, *, office: bool = False) -> Source
         Lead.due_on,
         Lead.due_is_provisional,
         Lead.due_rule,
-        # the clock of a receipt starts when the unit was given it
-        detail=Lead.assigned_on if status is LeadStatus.ASSIGNED else NO_DETAIL,
+        # the clock of a receipt starts when the unit was given it, that of the desk when nobody had it
+        detail={
+            LeadStatus.ASSIGNED: Lead.assigned_on,
+            **dict.fromkeys(TRIAGE, Lead.unowned_on),
+        }.get(status, NO_DETAIL),
     )
 
 
@@ -410,15 +422,24 @@ def _assist(kind: DutyKind, status: AssistStatus) -> Source:
     )
 
 
-def _unowned(kind: DutyKind, needs: P, late: str, whose: Callable[[Actor], Any]) -> Source:
+def _unowned(
+    kind: DutyKind,
+    needs: P,
+    late: str,
+    whose: Callable[[Actor], Any],
+    promised: ColumnElement[bool] | None = None,
+) -> Source:
     """What nobody owns for longer than a rule gives; the day is bound when the calendar is known."""
-    return Source(
+    source = Source(
         kind,
         "leads",
         Lead,
         needs,
         lambda actor: and_(
-            lead_alarms.IN_TRIAGE, Lead.unowned_on <= param(late, Date()), whose(actor)
+            lead_alarms.IN_TRIAGE,
+            Lead.unowned_on <= param(late, Date()),
+            whose(actor),
+            *(() if promised is None else (promised,)),
         ),
         Lead.subject_name,
         Lead.number,
@@ -428,6 +449,15 @@ def _unowned(kind: DutyKind, needs: P, late: str, whose: Callable[[Actor], Any])
         # the county sees to it that the town acts, and does not act itself
         shared=kind is K.LEAD_UNOWNED,
     )
+    if promised is not _IS_PROMISED:
+        return source
+    return replace(
+        source, due_on=Lead.due_on, provisional=Lead.due_is_provisional, rule=Lead.due_rule
+    )
+
+
+def _of_office(actor: Actor) -> ColumnElement[bool]:
+    return Lead.town_code == actor.town
 
 
 def _of_county(actor: Actor) -> ColumnElement[bool]:
@@ -447,6 +477,9 @@ AT_THE_DESK = dict.fromkeys(
     (K.LEAD_REGISTER, K.LEAD_ASSIGN, K.LEAD_DISPUTED), lead_alarms.OFFICE_RULE
 )
 
+#: The reporter may have been promised an answer before that day.
+REPORTER_WAITS = frozenset({K.LEAD_UNOWNED, K.LEAD_ACKNOWLEDGE, *AT_THE_DESK})
+
 
 def moving(clock: time_rules.Clock) -> dict[str, date]:
     """The days that sources are bound to."""
@@ -454,16 +487,22 @@ def moving(clock: time_rules.Clock) -> dict[str, date]:
 
 
 SOURCES: tuple[Source, ...] = (
-    _unowned(
-        K.LEAD_UNOWNED,
-        P.LEAD_ASSIGN,
-        K.LEAD_UNOWNED.value,
-        lambda actor: Lead.town_code == actor.town,
+    *(
+        _unowned(K.LEAD_UNOWNED, P.LEAD_ASSIGN, K.LEAD_UNOWNED.value, _of_office, promised)
+        for promised in (not_(_IS_PROMISED), _IS_PROMISED)
     ),
     _unowned(K.LEAD_UNOWNED_COUNTY, P.LEAD_HANDLE, K.LEAD_UNOWNED_COUNTY.value, _of_county),
     _lead(K.LEAD_REGISTER, LeadStatus.RECEIVED, office=True),
     _lead(K.LEAD_ASSIGN, LeadStatus.REGISTERED, office=True),
     _lead(K.LEAD_DISPUTED, LeadStatus.DISPUTED, office=True),
+    # what came back to the desk while its reporter waits, by the day of the answer
+    *(
+        _lead(kind, status, office=True, promised=True)
+        for kind, status in (
+            (K.LEAD_ASSIGN, LeadStatus.REGISTERED),
+            (K.LEAD_DISPUTED, LeadStatus.DISPUTED),
+        )
+    ),
     replace(
         _lead(K.LEAD_CLOSE, LeadStatus.FED_BACK, office=True), needs=P.LEAD_CLOSE, waits=_to_close
     ),

@@ -101,9 +101,9 @@ async def of(
 
     def term(turn: Turn[Any], clock: time_rules.Clock) -> standing.Until:
         if turn.what is DutyKind.LEAD_ACKNOWLEDGE and lead["assigned_on"]:
-            return _counted(clock, "LEAD-ACK", lead["assigned_on"])
+            return _sooner(own, _counted(clock, "LEAD-ACK", lead["assigned_on"]))
         if turn.what in _IN_TRIAGE and unowned:
-            return _counted(clock, lead_alarms.OFFICE_RULE, unowned)
+            return _sooner(own, _counted(clock, lead_alarms.OFFICE_RULE, unowned))
         if turn.what is DutyKind.LEAD_OPEN_CASE:
             return to_open(handed_over, clock)
         if turn.what in _HANDED_OVER | _BEFORE_THE_HEAD:
@@ -205,6 +205,13 @@ def _keepers(actor: Actor, lead: dict[str, Any], record: Any, terms: Terms) -> l
 
 def _if_offered(act: LeadAction, offered: Set[str]) -> str | None:
     return act.value if act.value in offered else None
+
+
+def _sooner(answer: standing.Until, step: standing.Until) -> standing.Until:
+    """The term of a step, unless the reporter was to be told by an earlier day."""
+    if answer.on is not None and step.on is not None and answer.on < step.on:
+        return answer
+    return step
 
 
 def _counted(clock: time_rules.Clock, rule: str, since: str) -> standing.Until:

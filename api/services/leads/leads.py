@@ -568,9 +568,11 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
 
 def _at_the_desk(lead: dict[str, Any], clock: time_rules.Clock) -> None:
     """Of a lead that nobody handles the term is that of the office to give it to somebody, in lists
-    as its head and the office's home say."""
+    as its head and the office's home say; where its reporter waits for longer, that of the answer."""
     if since := lead["unowned_since"]:
         due = clock.due_on(lead_alarms.OFFICE_RULE, date.fromisoformat(since))
+        if lead["due_on"] and lead["due_on"] < due.on.isoformat():
+            return
         lead |= {
             "due_on": due.on.isoformat(),
             "due_is_provisional": due.is_provisional,
