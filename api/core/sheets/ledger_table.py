@@ -527,7 +527,7 @@ class Table:
         try:
             result = column.convert(cell, around)
         except CellFault as fault:
-            self._note(found, at, column, fault.code, fault.message, "error")
+            self._not_taken(found, at, column, cell, fault)
             return None, "?" + canonical(cell.text if isinstance(cell, CellError) else plain(cell))
         repeats = isinstance(cell, str) and len(cell) <= _WORD
         if isinstance(result, Doubtful):
@@ -547,6 +547,19 @@ class Table:
         if repeats and around.unit is not None and len(self.read_before) < _REMEMBERED:
             self.read_before[at, cell] = read
         return read
+
+    def _not_taken(
+        self, found: LedgerRow, at: int, column: Column, cell: Cell, fault: CellFault
+    ) -> None:
+        """A fault of its cell; below a heading that names the field loosely, nobody said that it is
+        one: it is kept as it stands, and told."""
+        label = self.header.labels.get(at, "")
+        if isinstance(cell, CellError) or not self.reader.headings.is_loose(label, column.field):
+            self._note(found, at, column, fault.code, fault.message, "error")
+            return
+        found.extras[label] = plain(cell)[:2_000]
+        message = f"{fault.message}；不作为{column.label}，按原样记入备注"
+        self._note(found, at, column, fault.code, message, "warning")
 
     def _is_guessed(self, at: int, cell: Cell, around: Surroundings) -> bool:
         """Whether nothing says the unit: what a row or a number format says changes `around`."""

@@ -58,6 +58,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_bare_key(word) for word in text.split())
 
 
+def _among(heading: str, words: frozenset[str] | None) -> bool:
+    return bool(words) and _bare_key(_BRACKETED.sub("", squeezed(heading))) in words
+
+
 class Headings:
     """One ledger's headings, understood; what was met once is remembered."""
 
@@ -67,12 +71,16 @@ class Headings:
         self._groups = _words(spec.groups)
         self._bare: Mapping[str, frozenset[str]] = {c.field: _words(c.bare) for c in spec.columns}
         self._second = {c.field: _words(c.second) for c in spec.columns if c.second}
+        self._loose = {c.field: _words(c.loose) for c in spec.columns if c.loose}
         self._known: dict[str, str | None] = {}
 
     def is_second(self, heading: str, name: str) -> bool:
         """Whether a heading means the field only where no better one does: 损失金额."""
-        words = self._second.get(name)
-        return bool(words) and _bare_key(_BRACKETED.sub("", squeezed(heading))) in words
+        return _among(heading, self._second.get(name))
+
+    def is_loose(self, heading: str, name: str) -> bool:
+        """Whether a heading is no proper name of the field: 公民身份证号码."""
+        return _among(heading, self._loose.get(name))
 
     def field(self, heading: str) -> str | None:
         """The field that a heading on one line names, or None."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from api.domain.imports.cells import Converter, Surroundings, Value
+from api.domain.kit.heading_words import SPELLINGS
 
 #: The column that an annotated copy adds; importing that copy again leaves it out.
 RESULT_HEADING: Final = "校验结果"
@@ -51,6 +52,8 @@ class Column:
 
     #: of its headings those that mean it only where no better one stands beside: 损失金额
     second: str = ""
+    #: of its headings those that name it loosely: what fails its check below them is kept as it is
+    loose: str = ""
 
     @property
     def missing_message(self) -> str:
@@ -107,7 +110,7 @@ _JUNK: Final = re.compile(r"[\s*※★:：、,，.。\"'“”‘’?？_/\\|\-�
 def heading_key(name: str) -> str:
     """A heading for comparison: `涉案金额\\n（万元）*` and `涉案金额/元` are `涉案金额`."""
     plain = _BRACKETED.sub("", unicodedata.normalize("NFKC", name)).casefold()
-    plain = re.sub(r"\s", "", plain).strip("*:")
+    plain = re.sub(r"\s", "", plain).strip("*:").translate(SPELLINGS)
     shorter = _UNIT_TAIL.sub("", plain) if re.search(r"[/:]", plain) else plain
     bare = re.sub(r"(?:亿元|万元|千元|百元|元)$", "", shorter)
     return _JUNK.sub("", bare or shorter or plain)

@@ -15,6 +15,24 @@ from api.domain.imports.cell_people import ANONYMOUS, one_person, reporter, seve
 from api.domain.imports.cell_places import division, unit
 from api.domain.imports.cells import Surroundings, Value, text
 from api.domain.imports.ledger_spec import Column, LedgerSpec, Remark, Values
+from api.domain.kit.heading_words import (
+    ACCOUNT,
+    BANK,
+    BODIES,
+    CREDIT_CODE,
+    HOME,
+    IDENTITY,
+    LANDLINE,
+    LOOSE_IDENTITY,
+    PHONE,
+    PREMISES,
+    REPORTED,
+    REPORTERS,
+    RESPONSIBLE,
+    SUFFERERS,
+    VILLAGE,
+    of,
+)
 from api.domain.kit.labels import Labelled
 from api.domain.leads.categories import LeadCategory, find_categories
 from api.domain.leads.channels import LeadChannel, find_channel
@@ -106,8 +124,14 @@ def _fields(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
-_BARE_PHONE: Final = "联系电话 电话 联系方式 手机号 手机号码 电话号码 手机 联系号码"
+_BARE_PHONE: Final = f"{PHONE} {LANDLINE}"
+_NAMED: Final = "姓名 名称 名字 全称"
 _PLACE_WORDS: Final = "村 居 社区 村居 镇 组 街道 居委会 村委会 村社区"
+#: What was lost is not what is involved, where a ledger tells both.
+_LOSSES: Final = (
+    "损失金额 被骗金额 受骗金额 诈骗金额 受损金额 被诈骗金额 被骗数额 损失数额 受骗数额 被骗资金 损失资金 经济损失 损失总金额"
+    " 损失总额 被骗总金额 被骗总额 经济损失金额"
+)
 _PHONE: Final = checked(lambda text, _today: codes.check_phone(text), "bad_phone")
 
 
@@ -120,7 +144,6 @@ def _heard_uscc(text: str, _today: dt.date) -> codes.CodeCheck:
 
 _HEARD_USCC: Final = checked(_heard_uscc, "bad_uscc")
 _USCC: Final = checked(lambda text, _today: codes.check_credit_code(text), "bad_uscc")
-_USCC_NAMES: Final = "信用代码 社会信用代码 统一信用代码 统一代码 机构代码"
 
 LEADS: Final = LedgerSpec(
     kind=LedgerKind.LEADS,
@@ -153,7 +176,7 @@ LEADS: Final = LedgerSpec(
             "reporter_name",
             "举报人",
             reporter,
-            "举报人姓名 反映人 反映人姓名 报案人 投诉人 报案人姓名 投诉人姓名 信访人 来电人",
+            f"{REPORTERS} {of(REPORTERS, _NAMED)}",
             person=True,
             hints="姓名 名称 可匿名 匿名",
             keeps=_NO_NAME,
@@ -162,8 +185,9 @@ LEADS: Final = LedgerSpec(
             "reporter_phone",
             "联系电话",
             _PHONE,
-            "举报人电话 举报人联系电话 电话 联系方式 手机号 手机号码 电话号码 举报人联系方式 反映人电话 举报人手机 举报人手机号 举报人手机号码 反映人联系电话 报案人电话 手机 联系号码",
-            hints="手机 座机 固话 手机号 电话 固定电话",
+            f"{_BARE_PHONE} {of(REPORTERS, _BARE_PHONE)}",
+            hints=_BARE_PHONE,
+            second=f"{LANDLINE} {of(REPORTERS, LANDLINE)}",
             of="reporter_name",
             bare=_BARE_PHONE,
         ),
@@ -171,7 +195,7 @@ LEADS: Final = LedgerSpec(
             "subject_name",
             "反映对象",
             several(text(200), "名称", refuse=False),
-            "被反映对象 被举报对象 被举报人 被反映人 被举报单位 反映对象名称 被反映单位 举报对象 举报对象名称 对象 对象名称 涉事主体 被举报对象名称 被举报单位人 被举报人姓名 被反映人姓名 涉嫌对象",
+            f"{REPORTED} {of(REPORTED, _NAMED)} 对象 对象名称 被举报单位人",
             required=True,
             person=True,
             hints="个人名称 单位 个人 企业 公司 机构 姓名 名称 全称 人 单位名称 企业名称 机构名称 个人姓名 项目 场所 店铺",
@@ -181,7 +205,7 @@ LEADS: Final = LedgerSpec(
             "subject_uscc",
             "统一社会信用代码",
             _HEARD_USCC,
-            _USCC_NAMES + " 对象信用代码",
+            f"{CREDIT_CODE} 对象信用代码 {of(REPORTED, '统一社会信用代码 信用代码')}",
             of="subject_name",
             own=True,
         ),
@@ -212,8 +236,11 @@ LEADS: Final = LedgerSpec(
             "amount_involved",
             "涉案金额",
             yuan,
-            "金额 涉及金额 涉案资金 被骗金额 损失金额 涉及资金 涉案价值 涉案总金额 涉案总额 涉及总金额",
+            "金额 涉及金额 涉案资金 涉及资金 涉案价值 涉案总金额 涉案总额 涉及总金额 涉及总额 涉案数额 涉及数额 涉案款 涉案款项"
+            " 涉案资金总额 涉及资金总额 涉案资金金额 涉及资金金额 涉案金额总计 涉案金额合计 涉案财物价值 涉诈金额 涉嫌金额 涉嫌涉案金额"
+            f" 集资金额 非法集资金额 举报金额 反映金额 {_LOSSES}",
             hints="合计 总额 总计",
+            second=_LOSSES,
             unit_aware=True,
             fill_down=False,
         ),
@@ -221,7 +248,7 @@ LEADS: Final = LedgerSpec(
             "division_code",
             "所在村",
             division,
-            "所在村社区 村 村居 村社区 所属村 所属村居 所在地 发生地 属地 行政村 村名 所在村居 属地村 社区 所在社区 所属社区 所属村社区",
+            f"{VILLAGE} 所在地 发生地 发生村 发生地村社区 发生地所在村",
             hints=_PLACE_WORDS,
         ),
         Column(
@@ -369,24 +396,30 @@ RISK_ENTITIES: Final = LedgerSpec(
             "name",
             "名称",
             several(text(200), "名称", refuse=False),
-            "机构名称 企业名称 单位名称 场所名称 主体名称 机构企业名称 对象名称 名称字号 机构名 店名 商户名称 项目名称",
+            f"{of(BODIES, '名称 全称 名')} 机构企业名称 对象名称 名称字号 店名 项目名称 企业字号 个体工商户名称",
             required=True,
             person=True,
             own=True,
             hints="个人名称 姓名 全称 项目 项目名称 个人 店铺 店名 单位 企业 机构 公司 场所 场所名称 机构名称 企业名称 单位名称",
         ),
-        Column("uscc", "统一社会信用代码", _USCC, _USCC_NAMES, own=True),
+        Column(
+            "uscc",
+            "统一社会信用代码",
+            _USCC,
+            f"{CREDIT_CODE} {of(BODIES, '统一社会信用代码 信用代码')}",
+            own=True,
+        ),
         Column(
             "address",
             "地址",
             text(300),
-            "经营地址 详细地址 住所 场所地址 注册地址 经营场所 经营地点 机构地址",
+            f"{PREMISES} {of(BODIES, '地址 详细地址 住所 经营地址 注册地址')}",
         ),
         Column(
             "responsible_person",
             "负责人",
             several(text(60), "姓名", refuse=False),
-            "法定代表人 法人 法人代表 法定代表人负责人 负责人姓名 经营者 主要负责人 法定代表人姓名",
+            f"{RESPONSIBLE} {of(RESPONSIBLE, '姓名 名字')} 法定代表人负责人",
             person=True,
             hints="姓名 名称",
         ),
@@ -394,8 +427,9 @@ RISK_ENTITIES: Final = LedgerSpec(
             "phone",
             "联系电话",
             _PHONE,
-            "电话 联系方式 手机号 手机号码 负责人电话 电话号码 负责人联系电话 手机 联系号码 联系人电话",
-            hints="手机 座机 固话 手机号 电话 固定电话",
+            f"{_BARE_PHONE} {of(f'{RESPONSIBLE} {BODIES} 联系人', _BARE_PHONE)}",
+            hints=_BARE_PHONE,
+            second=f"{LANDLINE} {of(f'{RESPONSIBLE} {BODIES} 联系人', LANDLINE)}",
             of="responsible_person",
             bare=_BARE_PHONE,
         ),
@@ -422,7 +456,9 @@ RISK_ENTITIES: Final = LedgerSpec(
             "prepaid_amount",
             "预收费金额",
             yuan,
-            "预收费 预收金额 预收款 预收资金 预收费用 预收费余额 预收资金余额 预收费总额 会员费金额 预收费会员费押金服务费金额",
+            "预收费 预收金额 预收款 预收款项 预收资金 预收费用 预收费余额 预收资金余额 预收费总额 预收费总金额 预收总金额 预收总额 预收资金总额"
+            " 预收资金金额 预收款金额 预收款总额 预收费规模 预收资金规模 预付费 预付费金额 预付金额 预付款 预付款金额 预付资金 预付卡金额"
+            " 预付费余额 预付卡余额 预付费资金 已收预收费 会员费金额 预收费会员费押金服务费金额",
             unit_aware=True,
             fill_down=False,
             hints="会员费 押金 服务费 合计 总额 总计 余额",
@@ -470,7 +506,7 @@ RISK_ENTITIES: Final = LedgerSpec(
             "division_code",
             "所在村",
             division,
-            "所在村社区 村 村居 村社区 所属村 属地 行政村 所属村居 社区 所在社区 所属社区 所属村社区",
+            VILLAGE,
             hints=_PLACE_WORDS,
         ),
         Column("note", "备注", text(2_000), "说明 其他 备注说明"),
@@ -506,6 +542,12 @@ def _document(text: str, today: dt.date) -> codes.CodeCheck:
     return replace(found, value=documents.spelled(kind, found.value)) if found.ok else found
 
 
+#: Without 姓名 behind it, 老人 or 客户 may as well be a group, or head a column of numbers.
+_SUFFERERS_ALONE: Final = " ".join(
+    who for who in SUFFERERS.split() if not who.endswith(("老人", "老年人", "群众", "客户"))
+)
+_SELVES: Final = f"本人 {SUFFERERS}"
+
 VICTIMS: Final = LedgerSpec(
     kind=LedgerKind.VICTIMS,
     label=LedgerKind.VICTIMS.label,
@@ -515,7 +557,7 @@ VICTIMS: Final = LedgerSpec(
             "name",
             "姓名",
             one_person,
-            "受害人姓名 受害人 集资参与人 集资参与人姓名 参与人姓名 投资人 投资人姓名 被害人 被害人姓名 老人姓名 参与人 客户姓名",
+            f"{_SUFFERERS_ALONE} {of(SUFFERERS, '姓名 名字 名称')} 本人姓名 名字",
             required=True,
             person=True,
             own=True,
@@ -525,18 +567,20 @@ VICTIMS: Final = LedgerSpec(
             "id_number",
             "身份证号",
             checked(_document, "bad_id_number", longest=40),
-            "身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号 居民身份证号码 有效证件号码 身份证件号码",
+            f"{IDENTITY} {of(_SELVES, IDENTITY)}",
             of="name",
-            bare="身份证号 身份证号码 身份证 公民身份号码 证件号码 证件号 居民身份证号",
+            bare=IDENTITY,
             own=True,
-            hints="18位",
+            loose=LOOSE_IDENTITY,
+            hints=f"{IDENTITY} 18位 本人 护照 护照号 护照号码 通行证 通行证号 通行证号码 军官证 军官证号",
         ),
         Column(
             "phone",
             "联系电话",
             _PHONE,
-            "电话 联系方式 手机号 手机号码 手机 电话号码 本人电话 联系号码",
-            hints="手机 座机 固话 手机号 电话 固定电话 本人",
+            f"{_BARE_PHONE} {of(_SELVES, _BARE_PHONE)}",
+            hints=f"{_BARE_PHONE} 本人",
+            second=f"{LANDLINE} {of(_SELVES, LANDLINE)}",
             of="name",
             bare=_BARE_PHONE,
         ),
@@ -544,23 +588,28 @@ VICTIMS: Final = LedgerSpec(
             "division_code",
             "所在村",
             division,
-            "村 村居 村社区 所属村 属地 行政村 所在村社区 所属村居 社区 所在社区 所属社区 所属村社区",
+            f"{VILLAGE} 居住村 居住社区 居住村社区",
             hints=_PLACE_WORDS,
         ),
         Column(
             "address",
             "住址",
             text(300),
-            "家庭住址 地址 现住址 联系地址 居住地址 家庭地址",
+            f"{HOME} {of(_SELVES, HOME)}",
             of="name",
-            bare="住址 地址 家庭住址",
+            bare=HOME,
         ),
-        Column("bank_name", "开户行", text(100), "开户银行 银行 开户行名称"),
+        Column(
+            "bank_name",
+            "开户行",
+            text(100),
+            f"{BANK} {of(_SELVES, '开户行 开户银行 开户行名称 银行')}",
+        ),
         Column(
             "account_no",
             "银行卡号",
             checked(lambda text, _today: codes.check_bank_account(text), "bad_account", longest=32),
-            "银行账号 账号 卡号 收款账号 银行卡账号 账户 开户账号 银行账户",
+            f"{ACCOUNT} {of(_SELVES, '账号 卡号 账户 银行账号 银行账户 银行卡 银行卡号 收款账号')}",
             own=True,
             hints="卡号 账号 本人",
         ),
@@ -568,9 +617,11 @@ VICTIMS: Final = LedgerSpec(
             "principal",
             "投资本金",
             yuan,
-            "本金 投资金额 集资金额 被骗金额 投入本金 损失金额 交款金额 投资总额 投资总金额 集资本金 集资总额 投入金额 投资额 出资金额",
+            "本金 本金金额 投资金额 投资总额 投资总金额 投资额 投资款 投资款项 投资资金 投资数额 投资本金金额 集资金额 集资本金 集资总额"
+            " 集资总金额 集资款 集资数额 集资参与金额 参与金额 参与集资金额 投入本金 投入金额 投入资金 投入总额 投入总金额 出资金额 出资额"
+            f" 出资本金 交款金额 缴款金额 缴费金额 交费金额 打款金额 转账金额 本金总额 {_LOSSES}",
             hints="合计 总额 总计 本金",
-            second="损失金额 被骗金额",
+            second=_LOSSES,
             required=True,
             unit_aware=True,
             fill_down=False,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from api.domain.kit.heading_words import PHONE, SPELLINGS, VILLAGE, of
 from api.domain.kit.labels import Labelled
 
 
@@ -26,14 +27,14 @@ class RosterColumn(Labelled):
 _C = RosterColumn
 #: What people write over such a column.
 _HEADINGS: Final[Mapping[RosterColumn, str]] = {
-    _C.UNIT: "单位 单位名称 所在单位 工作单位 成员单位 部门",
+    _C.UNIT: "单位 单位名称 单位全称 所在单位 所属单位 工作单位 成员单位 成员单位名称 部门 部门名称 所在部门",
     _C.KIND: "类别 单位类别 性质 单位性质 单位类型",
-    _C.PLACE: "区划 所在区划 行政区划 区划代码 所在村 村 村社区 村(社区) 网格 所在网格",
+    _C.PLACE: "区划 所在区划 行政区划 区划代码 网格 所在网格 村(社区) 所在村(社区) " + VILLAGE,
     _C.POST: "岗位 岗位名称 职务 职务岗位",
     _C.ROLE: "职责 角色 岗位职责",
-    _C.NAME: "姓名 人员 联络员 负责人",
-    _C.PHONE: "电话 手机 手机号 手机号码 电话号码 联系电话 联系方式",
-    _C.USERNAME: "登录名 用户名 账号",
+    _C.NAME: "姓名 人员 联络员 负责人 联系人 " + of("人员 联络员 负责人 联系人", "姓名"),
+    _C.PHONE: f"{PHONE} {of('本人 联络员 负责人 联系人', PHONE)}",
+    _C.USERNAME: "登录名 用户名 账号 登录账号 用户账号 登录用户名",
 }
 _BY_HEADING: Final = {word: column for column, words in _HEADINGS.items() for word in words.split()}
 #: Says nothing about anybody.
@@ -122,7 +123,7 @@ def _as_above(
 
 def _columns(number: int, cells: list[str]) -> tuple[list[RosterColumn | None] | None, list[Fault]]:
     """What each column is, by the first line; None where that is no line of headings."""
-    named = [_BY_HEADING.get(plain(cell).strip("*:：")) for cell in cells]
+    named = [_BY_HEADING.get(plain(cell).strip("*:：").translate(SPELLINGS)) for cell in cells]
     if sum(column is not None for column in named) < min(2, len(cells)):
         return None, []
     faults: list[Fault] = []
