@@ -8,6 +8,8 @@ import pytest
 from api.core.base.clock import today
 from tests import factories
 from tests.answers import done, problem
+from tests.cases import COUNTY
+from tests.cases import act as act_on_case
 from tests.database import run_sql
 from tests.duties import duties
 from tests.handovers import PAPERS, body_for, decide, fresh, offered, receive, sent
@@ -24,12 +26,12 @@ def refused(who, made: dict, action: str, status: int, **fields) -> str:
     return problem(answer, status)["code"]
 
 
-def with_department(client) -> dict:
+def with_department(client, *, received: bool = True) -> dict:
     office, market, civil = client("office"), client("market"), client("civil")
     made = factories.assign(office, factories.make_lead(office), market)
     made = act(market, act(market, made, "acknowledge"), "transfer_department", organ="other",
                receiver_unit_id=civil.me["unit"]["id"], **PAPERS)  # fmt: skip
-    return receive(civil, made)
+    return receive(civil, made) if received else made
 
 
 def with_county(client) -> dict:
@@ -84,6 +86,70 @@ class TestTakenBack:
         assert duties(civil, made["id"]) == []
         assert fresh(civil, made)["transfers"][0]["recall_reason"] == "改为移送公安"
         assert decide(police, made)["transfer_stage"] == "filed"
+
+    @pytest.mark.parametrize("received", [False, True])
+    @pytest.mark.parametrize("late", [False, True])
+    def test_declined_by_the_police_the_department_owes_what_it_owed(
+        self, client, running, received, late
+    ):
+        market, civil, police = client("market"), client("civil"), client("police")
+        made = with_department(client, received=received)
+        [before] = duties(civil, made["id"])
+        if late:
+            run_sql(
+                running,
+                "UPDATE lead_transfer_clocks SET started_at = started_at - interval '90 days',"
+                " due_at = due_at - interval '90 days', due_on = due_on - 90 WHERE lead_id = $1",
+                made["id"],
+            )
+        made = decide(police, receive(police, to_police(client, made)), "not_filed")
+        assert duties(civil, made["id"]) == []
+        made = act(market, fresh(market, made), "let_stand")
+        assert made["status"] == "transferred_department"
+        assert made["transfer_stage"] == ("received" if received else "sent")
+        [duty] = duties(civil, made["id"])
+        assert duty["kind"] == ("lead_decide" if received else "lead_receive")
+        assert duty["overdue"] is late, "what was late is late, what was not is not"
+        if not late:
+            assert duty["due_on"] == before["due_on"]
+        [turn] = [e for e in fresh(civil, made)["standing"]["now"] if e["is_mine"]]
+        assert (turn["what"], turn["due_on"]) == (duty["what"], duty["due_on"])
+        # neither concluding nor telling the reporter ends it
+        made = act(market, fresh(market, made), "conclude", conclusion="unfounded", findings="查否")
+        made = fed_back(market, made)
+        assert refused(client("office"), made, "close", 422, **CLOSE) == "transfer_unanswered"
+        if not received:
+            receive(civil, made)
+        said = {"result": "handled", "result_on": today().isoformat(), "result_note": "已退款"}
+        act(civil, fresh(civil, made), "record_result", **said)
+        assert done(client("office").get(f"/leads/{made['id']}"))["standing"]["blocked_by"] == []
+
+    def test_a_head_lets_the_department_off(self, client):
+        market, police = client("market"), client("police")
+        made = decide(
+            police, receive(police, to_police(client, with_department(client))), "not_filed"
+        )
+        made = act(market, fresh(market, made), "let_stand")
+        act(client("leader"), fresh(client("leader"), made), "waive", reason="部门已无事可办")
+        assert duties(client("civil"), made["id"]) == []
+
+    def test_the_procurator_orders_it_filed_after_all(self, client):
+        """The department goes on meanwhile; then it is the police's again."""
+        market, civil, police = client("market"), client("civil"), client("police")
+        made = receive(police, to_police(client, with_department(client)))
+        asked = {"source_lead_ids": [made["id"]], "charges": ["illegal_deposits"]}
+        case = act_on_case(police, done(police.post("/cases", json=asked)), "accept")
+        case = act_on_case(police, case, "decline_to_file", reason="没有犯罪事实", **COUNTY)
+        made = act(market, fresh(market, made), "suggest_supervision", supervision_on=str(today()),
+                   supervision_by="霍邱县人民检察院", supervision_reason="应当立案")  # fmt: skip
+        assert [each["kind"] for each in duties(civil, made["id"])] == ["lead_decide"]
+        act_on_case(police, case, "file", filed_on=str(today()), reason="检察院通知", **COUNTY)
+        made = fresh(market, made)
+        assert made["transfer_stage"] == "filed"
+        assert (duties(civil, made["id"]), duties(police, made["id"])) == ([], [])
+        assert "lead_goods" in [each["kind"] for each in duties(market, made["id"])]
+        said = {"goods_on": str(today()), "goods": "账册三本"}
+        assert act(market, made, "hand_over_goods", **said)["transfer_stage"] == "answered"
 
     def test_the_office_takes_back_what_it_sent_up(self, client):
         office, market = client("office"), client("market")

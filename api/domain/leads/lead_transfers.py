@@ -119,6 +119,11 @@ class TransferKind(Labelled):
     ESCALATION = "escalation", "上报县专项办"
 
 
+def taken_over(kind: TransferKind) -> str:
+    """Why whoever had a lead is not waited for: it was handed over to somebody else as this."""
+    return f"改为{kind.label}"
+
+
 def sent(kind: TransferKind, *, in_system: bool) -> TransferClock:
     """What runs once it is handed over. What a body outside got is proved by its receipt; a unit of
     the system has it at once."""

@@ -37,6 +37,7 @@ from api.services.leads import (
     lead_clocks,
     lead_obligations,
     lead_sight,
+    lead_transfer_resumed,
     lead_waivers,
     police_decisions,
 )
@@ -357,7 +358,7 @@ async def _receipt(session: AsyncSession, actor: Actor, lead: Handed, body: Any)
     settled = transfer.kind is TransferKind.DISPUTE
     await note(session, actor, transfer, TransferMoment.RECEIPT)
     if isinstance(lead, Lead):
-        await over_before(session, lead, transfer, f"改为{transfer.kind.label}")
+        await over_before(session, lead, transfer, law.taken_over(transfer.kind))
         await lead_obligations.received(session, lead, transfer)
     await run(session, transfer, day, None if settled else _decides(transfer), at)
     stands(lead, TransferStage.ACCEPTED if settled else TransferStage.RECEIVED)
@@ -559,6 +560,8 @@ async def _let_stand(session: AsyncSession, actor: Actor, lead: Handed, body: An
     transfer = await current(session, lead)
     lead.transfer_stage = TransferStage.ANSWERED
     await run(session, transfer, today(), None)
+    if isinstance(lead, Lead):
+        await lead_transfer_resumed.resume(session, lead, transfer)
 
 
 async def _suggest_supervision(
@@ -578,6 +581,8 @@ async def _suggest_supervision(
     )  # fmt: skip
     lead.transfer_stage = TransferStage.ANSWERED
     await run(session, transfer, day, None)
+    if isinstance(lead, Lead):
+        await lead_transfer_resumed.resume(session, lead, transfer)
 
 
 async def _aftermath(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:

@@ -20,7 +20,9 @@ from api.domain.kit.standing import sender_of
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.leads import (
     AFTER_POLICE,
+    OPEN_STAGES,
     LeadAction,
+    LeadStatus,
     Obligation,
     ReceivingOrgan,
     ReviewResult,
@@ -34,12 +36,15 @@ from api.models.leads import Lead
 from api.services.kit import _transition, protect
 from api.services.leads import lead_clocks, lead_obligations
 from api.services.leads.lead_transfers import (
+    current,
     keep,
     moment,
     note,
     over_before,
     pass_over,
+    recalled,
     run,
+    stop,
 )
 
 Follower = Callable[[AsyncSession, Actor, Lead, LeadTransfer], Awaitable[None]]
@@ -147,7 +152,7 @@ async def _receive(
     await keep(session, transfer, receipt_no=receipt_no, received_by=actor.name)
     lead.transfer_stage = TransferStage.RECEIVED
     await note(session, actor, transfer, TransferMoment.RECEIPT)
-    await over_before(session, lead, transfer, f"改为{transfer.kind.label}")
+    await over_before(session, lead, transfer, law.taken_over(transfer.kind))
     await lead_obligations.received(session, lead, transfer)
     clock = law.decides(transfer.kind, transfer.organ, transfer.matter)
     await run(session, transfer, day, clock, transfer.received_at)
@@ -263,6 +268,7 @@ async def _answer_again(
     transfer.review_result, transfer.reviewed_on = review, decision.on
     await keep(session, transfer, review_document_no=decision.document_no)
     await note(session, actor, transfer, TransferMoment.REVIEW)
+    await _ensure_with_police(session, lead, transfer)
     lead.transfer_stage, follows = law.answered_again(
         transfer.kind if lead.status in AFTER_POLICE else None,
         review,
@@ -271,6 +277,19 @@ async def _answer_again(
     await pass_over(session, transfer, decision.on, follows)
     told = {"review_result": review.value, "reviewed_on": decision.on.isoformat()}
     await _record(session, actor, lead, LeadAction.RECORD_REVIEW, told | _paper(decision))
+
+
+async def _ensure_with_police(session: AsyncSession, lead: Lead, transfer: LeadTransfer) -> None:
+    """Whoever got the lead after the police had declined it has it no more: it is theirs again."""
+    other = await current(session, lead)
+    if other.id == transfer.id or lead.transfer_stage not in OPEN_STAGES:
+        return
+    await recalled(session, other, law.taken_over(transfer.kind))
+    other.is_taken_back = True
+    await stop(session, lead.id)
+    lead.transfer_receiver_id, lead.transfer_organ = transfer.receiver_unit_id, transfer.organ
+    if lead.status is LeadStatus.TRANSFERRED_DEPARTMENT:
+        _transition.settle(lead, LeadStatus.TRANSFERRED_POLICE)
 
 
 def _paper(decision: PoliceDecision) -> dict[str, str]:
