@@ -36,6 +36,7 @@ from api.schemas.days import DAYS, PastMoment
 _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cf", "Cc"})
 #: Letters and signs by their category, and nothing to see: fillers of Hangul, Braille without a dot.
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_BLANKS = " " + "".join(_BLANK_LETTERS)
 
 
 def plain_fields(model: type[BaseModel]) -> list[str]:
@@ -101,6 +102,8 @@ def _fen(value: object) -> int:
 
 def printable(text: str) -> str:
     """A text that can be stored and shown. Raises ValueError."""
+    if text.isprintable() and text.strip(_BLANKS):  # most are; looking at each character takes long
+        return text
     if any(ord(c) < 32 and c not in "\n\t\r" for c in text):
         raise ValueError("含有无法保存的控制字符")
     try:
@@ -115,7 +118,8 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """A name, a number, a place: what stands in one line of a list. Joining the lines would make one
     person of two, so they come back to whoever wrote them. Raises ValueError."""
-    if any(c in "\n\t\r" for c in printable(text)):
+    printable(text)
+    if not text.isprintable() and any(c in "\n\t\r" for c in text):
         raise PydanticCustomError("line_break", "请写成一行，不要换行，也不要使用制表符")
     return text
 

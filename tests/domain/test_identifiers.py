@@ -288,7 +288,7 @@ def test_what_one_glance_rules_out_is_not_there(text):
     plain = identifier_patterns.half_width(text)
     every = [
         (kind, value, *match.span(match.lastindex or 0))
-        for pattern, kind, read, _ in identifier_patterns._READERS
+        for pattern, kind, read, *_ in identifier_patterns._READERS
         for match in pattern.finditer(plain)
         for start, end in [match.span(match.lastindex or 0)]
         if (

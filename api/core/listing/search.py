@@ -11,7 +11,7 @@ digits stand in every text. A run is found by any of its beginnings, so by every
 import re
 import unicodedata
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal_column
@@ -37,6 +37,8 @@ _PIECE = 4
 
 def plain(text: str) -> str:
     """The one normal form: half width, lower case, 0-9 for every digit, letters and digits only."""
+    if text.isascii():
+        return _PERHAPS.sub("", text.lower())
     text = unicodedata.normalize("NFKC", text).casefold()
     if not text.isascii():
         if _OTHER_DIGIT.search(text):
@@ -67,7 +69,7 @@ def document(*texts: str) -> dict[str, str]:
     """The columns of a record that is found by its texts: `search`, a tsvector literal, and
     `search_text`, which the recheck reads; texts stand apart in it by a blank each."""
     plains = [stored(text) for text in texts]
-    found = dict.fromkeys(token for each in plains for token in _tokens(each))
+    found = dict.fromkeys(chain.from_iterable(map(_tokens, filter(None, plains))))
     return {
         "search": "'" + "' '".join(found) + "'" if found else "",
         "search_text": " ".join(plains).rstrip(),

@@ -83,6 +83,8 @@ class ResidentId:
 
 def _half_width(text: str) -> str:
     """Half-width, but ² and ① stay what they are: folded, they would be digits of the number."""
+    if text.isascii():
+        return text
     if any(unicodedata.category(mark) == "No" for mark in text):
         return text
     return unicodedata.normalize("NFKC", text)

@@ -170,13 +170,14 @@ _ADDRESS = _pattern(
 class _Look:
     """What one glance at a text tells: most patterns need not be tried on most texts."""
 
-    text: str
     #: ASCII digits in all, and in the longest run that holds single separators at most.
     digits: int
     run: int
     has_letters: bool
 
 
+#: More digits than that make no other pattern possible.
+_MANY = 20
 _RUN = re.compile(rf"[0-9](?:{_SEP}[0-9])*")
 _DIGIT = re.compile(r"[0-9]")
 _LETTER = re.compile(r"[A-Za-z]")
@@ -187,7 +188,8 @@ def _look(plain: str) -> _Look:
     runs = [
         len(run) if run.isdecimal() else len(_DIGIT.findall(run)) for run in _RUN.findall(plain)
     ]
-    return _Look(plain, sum(runs), max(runs, default=0), _LETTER.search(plain) is not None)
+    digits, run = sum(runs), max(runs, default=0)
+    return _Look(min(digits, _MANY), min(run, _MANY), _LETTER.search(plain) is not None)
 
 
 def may_hold_another(plain: str) -> bool:
@@ -199,10 +201,8 @@ def may_hold_another(plain: str) -> bool:
 
 def candidates(plain: str) -> Iterator[tuple[IdentifierKind, str, int, int]]:
     """Every hit in a half-width text as kind, normalised value, start, end; hits may overlap."""
-    look = _look(plain)
-    few = look.digits < 5 and not look.has_letters and "@" not in plain
-    for pattern, kind, read, worth in _OF_FEW_DIGITS if few else _READERS:
-        if not worth(look):
+    for pattern, kind, read, tells in _possible(_look(plain)):
+        if tells is not None and not tells(plain):
             continue
         for match in pattern.finditer(plain):
             start, end = match.span(match.lastindex or 0)
@@ -291,49 +291,63 @@ def _upper(raw: str, _before: str, _after: str) -> str:
     return normalise_code(raw)
 
 
-def _tells_of_a_passport(look: _Look) -> bool:
-    return look.digits >= 5 and ("护照" in look.text or "assport" in look.text.lower())
+def _tells_of_a_passport(plain: str) -> bool:
+    return "护照" in plain or "assport" in plain.lower()
 
 
 _Reader = Callable[[str, str, str], str | None]
-#: Pattern, kind, what a hit means, and what a text must have for a hit to be possible.
+_Tells = Callable[[str], bool]
+#: Pattern, kind, what a hit means, and what a text must have for a hit to be possible: as many digits
+#: and letters, and words.
 _READERS: tuple[
-    tuple[re.Pattern[str], IdentifierKind, _Reader, Callable[[_Look], bool]], ...
+    tuple[re.Pattern[str], IdentifierKind, _Reader, Callable[[_Look], bool], _Tells | None], ...
 ] = (
-    (_MOBILE, IdentifierKind.PHONE, _phone, lambda look: look.run >= 11),
-    (_FIXED, IdentifierKind.PHONE, _phone, lambda look: look.run >= 7 and look.digits >= 10),
-    (_LOCAL, IdentifierKind.PHONE, _local_phone, lambda look: look.run >= 7),
-    (_SERVICE, IdentifierKind.PHONE, _phone, lambda look: look.run >= 9),
-    (_SPELLED, IdentifierKind.PHONE, _spelled_phone,
-     lambda look: _NUMERAL_RUN.search(look.text) is not None),
-    (_ID, IdentifierKind.RESIDENT_ID, _resident_id, lambda look: look.run >= 17),
-    (_GLUED_ID, IdentifierKind.RESIDENT_ID, _glued_id, lambda look: look.run >= 17),
-    (_OLD_ID, IdentifierKind.RESIDENT_ID, _old_resident_id, lambda look: look.run >= 15),
-    (_NAMED_ID, IdentifierKind.RESIDENT_ID, _named_id, lambda look: look.run >= 14 and "身份证" in look.text),
+    (_MOBILE, IdentifierKind.PHONE, _phone, lambda look: look.run >= 11, None),
+    (_FIXED, IdentifierKind.PHONE, _phone, lambda look: look.run >= 7 and look.digits >= 10, None),
+    (_LOCAL, IdentifierKind.PHONE, _local_phone, lambda look: look.run >= 7, None),
+    (_SERVICE, IdentifierKind.PHONE, _phone, lambda look: look.run >= 9, None),
+    (_SPELLED, IdentifierKind.PHONE, _spelled_phone, lambda _: True,
+     lambda plain: _NUMERAL_RUN.search(plain) is not None),
+    (_ID, IdentifierKind.RESIDENT_ID, _resident_id, lambda look: look.run >= 17, None),
+    (_GLUED_ID, IdentifierKind.RESIDENT_ID, _glued_id, lambda look: look.run >= 17, None),
+    (_OLD_ID, IdentifierKind.RESIDENT_ID, _old_resident_id, lambda look: look.run >= 15, None),
+    (_NAMED_ID, IdentifierKind.RESIDENT_ID, _named_id, lambda look: look.run >= 14,
+     lambda plain: "身份证" in plain),
     (_FOREIGN_RESIDENT, IdentifierKind.FOREIGN_RESIDENT, _foreign_resident,
-     lambda look: look.run >= 17 or (look.run >= 12 and look.has_letters)),
-    (_HK_MACAO, IdentifierKind.HK_MACAO_PERMIT, _document, lambda look: look.run >= 8 and look.has_letters),
+     lambda look: look.run >= 17 or (look.run >= 12 and look.has_letters), None),
+    (_HK_MACAO, IdentifierKind.HK_MACAO_PERMIT, _document, lambda look: look.run >= 8 and look.has_letters, None),
     (_HK_MACAO_NAMED, IdentifierKind.HK_MACAO_PERMIT, _document,
-     lambda look: look.digits >= 8 and look.has_letters and "证" in look.text),
-    (_TAIWAN, IdentifierKind.TAIWAN_PERMIT, _document,
-     lambda look: look.run >= 8 and "证" in look.text and ("台" in look.text or "大陆" in look.text)),
-    (_PASSPORT, IdentifierKind.PASSPORT, _document, _tells_of_a_passport),
-    (_PASSPORT_BEFORE, IdentifierKind.PASSPORT, _document, _tells_of_a_passport),
-    (_MILITARY, IdentifierKind.MILITARY_ID, _document, lambda look: look.run >= 4 and "字" in look.text),
-    (_MILITARY_NAMED, IdentifierKind.MILITARY_ID, _document, lambda look: look.run >= 5 and "证" in look.text),
-    (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account, lambda look: look.run >= 12),
-    (_CREDIT, IdentifierKind.CREDIT_CODE, _credit, lambda look: look.run >= 6 if look.has_letters else look.run >= 18),
-    (_WECHAT, IdentifierKind.WECHAT, _lower, lambda look: look.has_letters),
-    (_QQ, IdentifierKind.QQ, _upper, lambda look: look.run >= 5),
-    (_EMAIL, IdentifierKind.EMAIL, _lower, lambda look: "@" in look.text),
-    (_PLATE, IdentifierKind.PLATE, _upper, lambda look: look.has_letters and look.digits > 0),
-    (_URL, IdentifierKind.URL, _lower,
-     lambda look: look.has_letters and ("." in look.text or "//" in look.text)),
-    (_ADDRESS, IdentifierKind.ADDRESS, _upper, lambda look: look.digits > 0 and "号" in look.text),
+     lambda look: look.digits >= 8 and look.has_letters, lambda plain: "证" in plain),
+    (_TAIWAN, IdentifierKind.TAIWAN_PERMIT, _document, lambda look: look.run >= 8,
+     lambda plain: "证" in plain and ("台" in plain or "大陆" in plain)),
+    (_PASSPORT, IdentifierKind.PASSPORT, _document, lambda look: look.digits >= 5, _tells_of_a_passport),
+    (_PASSPORT_BEFORE, IdentifierKind.PASSPORT, _document, lambda look: look.digits >= 5, _tells_of_a_passport),
+    (_MILITARY, IdentifierKind.MILITARY_ID, _document,
+     lambda look: look.run >= 4 and (look.digits >= 5 or look.has_letters), lambda plain: "字" in plain),
+    (_MILITARY_NAMED, IdentifierKind.MILITARY_ID, _document, lambda look: look.run >= 5,
+     lambda plain: "证" in plain),
+    (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account, lambda look: look.run >= 12, None),
+    (_CREDIT, IdentifierKind.CREDIT_CODE, _credit, lambda look: look.run >= 6 if look.has_letters else look.run >= 18, None),
+    (_WECHAT, IdentifierKind.WECHAT, _lower, lambda look: look.has_letters, None),
+    (_QQ, IdentifierKind.QQ, _upper, lambda look: look.run >= 5, None),
+    (_EMAIL, IdentifierKind.EMAIL, _lower, lambda _: True, lambda plain: "@" in plain),
+    (_PLATE, IdentifierKind.PLATE, _upper, lambda look: look.has_letters and look.digits > 0, None),
+    (_URL, IdentifierKind.URL, _lower, lambda look: look.has_letters,
+     lambda plain: "." in plain or "//" in plain),
+    (_ADDRESS, IdentifierKind.ADDRESS, _upper, lambda look: look.digits > 0, lambda plain: "号" in plain),
 )  # fmt: skip
 
-#: Without a letter, five digits or an @ there can only be an address, or a number spelled out.
-_OF_FEW_DIGITS = tuple(reader for reader in _READERS if reader[0] in {_SPELLED, _ADDRESS})
+
+@cache
+def _possible(
+    look: _Look,
+) -> tuple[tuple[re.Pattern[str], IdentifierKind, _Reader, _Tells | None], ...]:
+    """What can stand in texts of that look, as far as digits and letters tell."""
+    return tuple(
+        (pattern, kind, read, tells)
+        for pattern, kind, read, worth, tells in _READERS
+        if worth(look)
+    )
 
 
 def half_width(text: str) -> str:

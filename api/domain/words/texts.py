@@ -25,6 +25,8 @@ UNSEEN: Final = (
 _UNSEEN = re.compile(f"[{UNSEEN}]")
 _LINE = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
+#: Any of what those three look for: most texts hold none of it.
+_TO_DO = re.compile(f"[{UNSEEN}\r\u0085\u2028\u2029]|[^\\D0-9]")
 
 
 @cache
@@ -39,9 +41,12 @@ def clean(text: str) -> str:
     """
     if text.isascii():
         return text
-    seen = _UNSEEN.sub("", _LINE.sub("\n", unicodedata.normalize("NFC", text)))
+    text, given = unicodedata.normalize("NFC", text), text
+    if not _TO_DO.search(text):
+        return text if text.strip() else given
+    seen = _UNSEEN.sub("", _LINE.sub("\n", text))
     if not seen.strip():
-        return text
+        return given
     return _OTHER_DIGIT.sub(lambda found: _digit(found[0]), seen)
 
 

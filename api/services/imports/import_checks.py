@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -17,9 +18,10 @@ from api.services.imports import import_writers
 from api.services.imports.import_rows import StagedRow
 
 _NAMED: Final = ReporterKind.REAL_NAME
-#: Shorter texts and smaller numbers than these fit everywhere; only the rest is asked about.
+#: Shorter texts and smaller numbers than these fit everywhere, and so much in all where prose may
+#: stand; only the rest is asked about.
 _SHORT: Final = 60
-_NOTE: Final = 9_000
+_PROSE: Final = 9_000
 _SMALL: Final = 1_000_000_00
 #: Names of the form → names of the ledger, where they differ.
 _NAMES: Final[dict[LedgerKind, dict[str, str]]] = {
@@ -50,7 +52,7 @@ def faults(spec: LedgerSpec, row: LedgerRow) -> list[Fault]:
         for column in spec.columns
         if column.required and row.values.get(column.field) is None
     ]
-    return found or ([] if _is_plain(row) else _asked(spec, row))
+    return found or ([] if _is_plain(LedgerKind(spec.kind), row) else _asked(spec, row))
 
 
 def _why_missing(row: LedgerRow, field: str, label: str) -> str:
@@ -60,15 +62,29 @@ def _why_missing(row: LedgerRow, field: str, label: str) -> str:
     return f"“{label}”不能为空"
 
 
-def _is_plain(row: LedgerRow) -> bool:
+def _is_plain(kind: LedgerKind, row: LedgerRow) -> bool:
+    prose = _prose(kind)
     said = sum(map(len, row.extras.values()))
-    for value in row.values.values():
+    for name, value in row.values.items():
         if isinstance(value, str):
-            if len(value) > _SHORT:
+            if len(value) <= _SHORT:
+                continue
+            if name not in prose:
                 return False
+            said += len(value)
         elif isinstance(value, int) and not 0 <= value <= _SMALL:
             return False
-    return said <= _NOTE
+    return said <= _PROSE
+
+
+@cache
+def _prose(kind: LedgerKind) -> frozenset[str]:
+    """The columns whose field of the form takes more than a row that is not asked about can hold."""
+    return frozenset(
+        name
+        for name, field in _FORMS[kind].model_fields.items()
+        if any((getattr(each, "max_length", None) or 0) > _PROSE for each in field.metadata)
+    )
 
 
 def _asked(spec: LedgerSpec, row: LedgerRow) -> list[Fault]:
@@ -149,6 +165,11 @@ def _lead(row: StagedRow) -> object:
     )
 
 
+_FORMS: Final[dict[LedgerKind, type[BaseModel]]] = {
+    LedgerKind.LEADS: LeadCreate,
+    LedgerKind.RISK_ENTITIES: RiskEntityRow,
+    LedgerKind.VICTIMS: _VictimForm,
+}
 _BODIES: Final[dict[LedgerKind, Callable[[StagedRow], object]]] = {
     LedgerKind.LEADS: _lead,
     LedgerKind.RISK_ENTITIES: _entity,

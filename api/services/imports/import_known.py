@@ -31,7 +31,7 @@ _OWN: dict[LedgerKind, re.Pattern[str]] = {
 def own_number(kind: LedgerKind, said: Any) -> str:
     """The number of a record of ours that stands in a cell; empty where none does."""
     pattern = _OWN.get(kind)
-    if pattern is None or not isinstance(said, str):
+    if pattern is None or not isinstance(said, str) or not said:
         return ""
     bare = "".join(unicodedata.normalize("NFKC", said).upper().split())
     return bare if pattern.fullmatch(bare) else ""
