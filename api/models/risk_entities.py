@@ -154,6 +154,8 @@ class RiskEntity(Recorded, Versioned, Waits, Since, Base):
     inspection_rule: Mapped[str] = mapped_column(default="")
     inspection_rule_version: Mapped[int | None]
     inspection_due_from: Mapped[date | None]
+    #: Since when it was to be handled before an order was given, for when that is withdrawn.
+    handled_since: Mapped[date | None]
     last_inspected_on: Mapped[date | None]
     evidence_fixed_on: Mapped[date | None]
     refund_due: Mapped[int | None]

@@ -37,7 +37,8 @@ def test_inspections_rectifications_and_entities_are_overdue_by_the_clock(runnin
     coming = visit(market, entity_id=made["id"], planned_on="2022-06-01")
     assert coming["id"] not in listed(market, "inspections", overdue=True)
     assert coming["id"] in listed(market, "inspections", overdue=False)
-    missed = visit(market, entity_id=made["id"])
+    other = assess(market, register(market), "orange")
+    missed = visit(market, entity_id=other["id"])
     run_sql(
         running,
         "UPDATE inspections SET planned_on = '2022-05-12' WHERE id = $1",

@@ -9,7 +9,9 @@ import pytest
 from api.core.base.clock import today
 from api.schemas.risk_entities import AssessmentRead, MeasureRead, RouteRead
 from tests import factories
+from tests.answers import done, problem
 from tests.database import run_sql
+from tests.duties import duties
 from tests.entities import act, assess, credit_code, entity, register, visit
 from tests.factories import make_lead
 
@@ -532,3 +534,89 @@ class TestLedgerRows:
 
     def test_a_row_that_is_off_the_list_stays_off(self, running, client):
         assert self.row(running, client, tier="green", delisted=True).entity["status"] == "delisted"
+
+
+class TestNoTimeIsWon:
+    """Neither by a plan that lies far ahead nor by an order that is taken back."""
+
+    def overdue(self, client, running) -> dict:
+        market = client("market")
+        made = assess(market, register(market), "orange")
+        long_ago = today() - timedelta(days=40)
+        run_sql(
+            running, "UPDATE risk_entities SET next_inspection_due = $2 WHERE id = $1",
+            made["id"], long_ago,
+        )  # fmt: skip
+        return made
+
+    def told(self, client, made: dict) -> tuple[bool, bool, bool, bool]:
+        """At the head, at home, to the leader, in the list that the overview opens."""
+        market, leader = client("market"), client("leader")
+        head = market.get(f"/risk-entities/{made['id']}").json()["standing"]["now"]
+        home = duties(market, made["id"], "entity_inspection")
+        above = done(leader.get("/me/escalations"))["items"]
+        asked = {"inspection_overdue": True, "limit": 200}
+        listed = done(client("office").get("/risk-entities", params=asked))["items"]
+        return (
+            any(each["overdue"] and each["what"] == "待安排检查" for each in head),
+            any(each["overdue"] for each in home),
+            any(each["subject_id"] == made["id"] and each["what"] == "visit" for each in above),
+            made["id"] in {each["id"] for each in listed},
+        )
+
+    def test_a_late_visit_is_late_until_somebody_was_there(self, client, running):
+        market = client("market")
+        made = self.overdue(client, running)
+        assert self.told(client, made) == (True,) * 4
+        planned = visit(market, entity_id=made["id"], planned_on=str(today() + timedelta(days=300)))
+        assert self.told(client, made) == (True,) * 4, "a plan is no visit"
+        act(market, "inspections", planned, "complete", finding="none")
+        assert self.told(client, made) == (False,) * 4
+
+    def test_a_plan_by_the_day_is_one_and_a_later_one_is_none(self, client, running):
+        market = client("market")
+        made = self.overdue(client, running)
+        soon = today() + timedelta(days=2)
+        run_sql(
+            running, "UPDATE risk_entities SET next_inspection_due = $2 WHERE id = $1",
+            made["id"], soon,
+        )  # fmt: skip
+        planned = visit(market, entity_id=made["id"], planned_on=str(soon))
+        assert duties(market, made["id"], "entity_inspection") == []
+        version = market.get(f"/inspections/{planned['id']}").json()["version"]
+        done(market.patch(f"/inspections/{planned['id']}",
+                          json={"version": version, "planned_on": str(soon + timedelta(days=1))}))  # fmt: skip
+        [duty] = duties(market, made["id"], "entity_inspection")
+        assert duty["due_on"] == str(soon)
+        head = market.get(f"/risk-entities/{made['id']}").json()["standing"]["now"]
+        assert "待安排检查" in [each["what"] for each in head]
+
+    def test_a_unit_plans_one_visit_at_a_time(self, client):
+        market = client("market")
+        made = assess(market, register(market), "orange")
+        first = visit(market, entity_id=made["id"])
+        answer = market.post("/inspections", json={"entity_id": made["id"], "inspectors": "钱立新"})
+        told = problem(answer, 409)
+        assert told["code"] == "visit_planned"
+        assert first["number"] in told["detail"]
+        act(market, "inspections", first, "cancel", reason="改期")
+        visit(market, entity_id=made["id"])
+
+    def test_an_order_taken_back_leaves_the_handling_where_it_was(self, client, running):
+        market = client("market")
+        made = assess(market, register(market), "orange")
+        made = act(market, "risk-entities", made, "list")
+        since = today() - timedelta(days=200)
+        run_sql(
+            running, "UPDATE risk_entities SET turn_since = $2 WHERE id = $1", made["id"], since
+        )
+        [before] = duties(market, made["id"], "entity_handle")
+        assert before["overdue"]
+        act(market, "risk-entities", made, "order_rectification", requirements="公示收费标准")
+        assert duties(market, made["id"], "entity_handle") == []
+        [order] = market.get("/rectifications", params={"entity_id": made["id"]}).json()["items"]
+        act(market, "rectifications", order, "withdraw", reason="责令有误")
+        [after] = duties(market, made["id"], "entity_handle")
+        assert (after["due_on"], after["overdue"]) == (before["due_on"], True)
+        head = market.get(f"/risk-entities/{made['id']}").json()["standing"]["now"]
+        assert (after["what"], before["due_on"]) in [(e["what"], e["due_on"]) for e in head]

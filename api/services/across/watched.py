@@ -55,7 +55,7 @@ from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
 from api.models.victims import Victim
 from api.services.cases import case_handovers, case_steps, victims
-from api.services.entities import inspections, risk_entity_steps
+from api.services.entities import field_duties, inspections, risk_entity_steps
 from api.services.kit import time_rules
 from api.services.kit._duty_source import version_of
 from api.services.kit.steps import Step
@@ -323,13 +323,7 @@ WATCHED: tuple[Watched, ...] = (
     ),
     Watched(
         Overdue.VISIT, "risk-entities", RiskEntity, P.RISK_ENTITY_READ,
-        and_(
-            RiskEntity.status.not_in(ENDED),
-            ~exists().where(
-                Inspection.entity_id == RiskEntity.id,
-                Inspection.status == InspectionStatus.PLANNED,
-            ),
-        ),
+        and_(RiskEntity.status.not_in(ENDED), field_duties.IS_VISIT_OWED),
         RiskEntity.next_inspection_due, RiskEntity.name, RiskEntity.number,
         RiskEntity.inspection_rule,
     ),
@@ -373,7 +367,7 @@ BY_WHAT = {each.what: each for each in WATCHED}
 
 def bound(clock: time_rules.Clock) -> dict[str, Any]:
     """What the conditions are bound to today."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"today": today()}
     for n, rules in enumerate(by_band(clock.rules).values()):
         found[f"rules {n}"] = rules
     for level in Level:

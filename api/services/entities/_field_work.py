@@ -24,6 +24,7 @@ from api.domain.entities.rectifications import RectificationStatus
 from api.domain.entities.risk_entities import (
     RISK_ENTITY_FLOW,
     EntityAction,
+    EntityStatus,
     Industry,
     RiskRoute,
     route_after,
@@ -51,6 +52,8 @@ from api.models.risk_entities import (
 from api.models.units import Unit
 from api.services.kit import _transition, protect, searching, time_rules
 
+#: Where an entity is to be handled.
+_HANDLED = frozenset({EntityStatus.LISTED, EntityStatus.HANDLING})
 #: Everybody reminds; for anything else another body's act is proved by its document.
 _NEEDS_NO_PROOF = frozenset({RiskMeasureKind.REMIND, RiskMeasureKind.ROUTINE_PATROL})
 
@@ -179,6 +182,12 @@ async def route_by_measure(
     await take_route(session, actor, entity, route_after(entity.route, kind), kind.label)
 
 
+def keep_since(entity: RiskEntity, action: EntityAction) -> None:
+    """Before an order: since when the entity was to be handled, for when the order is withdrawn."""
+    if action is EntityAction.ORDER_RECTIFICATION and entity.status is not EntityStatus.RECTIFYING:
+        entity.handled_since = entity.turn_since if entity.status in _HANDLED else None
+
+
 async def advance(
     session: AsyncSession, actor: Actor, entity: RiskEntity, action: EntityAction
 ) -> None:
@@ -188,6 +197,7 @@ async def advance(
         each.holds(actor, cast("Record", entity)) for each in step.when
     )  # else it stands there already
     if entity.status in step.frm and actor.may(step.needs) and stands:
+        keep_since(entity, action)
         act = SimpleNamespace(action=action.value, version=entity.version)
         await _transition.apply(
             session, actor, entity, RISK_ENTITY_FLOW, EventName.RISK_ENTITY_TRANSITIONED, act
@@ -269,6 +279,23 @@ async def plan_visit(
         data["rectification"] = rectification.number
     await events.record(session, actor, EventName.INSPECTION_CREATED, "inspection", visit_id, data)
     return visit_id
+
+
+async def unordered(session: AsyncSession, order: Rectification) -> None:
+    """An order that was withdrawn: unless another one stands, the entity is to be handled as before,
+    since the day it was. Nobody wins time by ordering and withdrawing."""
+    entity = await session.get_one(RiskEntity, order.entity_id, with_for_update=True)
+    since = entity.handled_since
+    others = select(Rectification.id).where(
+        Rectification.entity_id == entity.id,
+        Rectification.id != order.id,
+        Rectification.status != RectificationStatus.WITHDRAWN,
+    )
+    if since is None or entity.status is not EntityStatus.RECTIFYING:
+        return
+    if (await session.scalars(others)).first() is None:
+        _transition.put(entity, EntityStatus.HANDLING)
+        entity.turn_since = since
 
 
 async def rectify_by(session: AsyncSession, town: str, given: date | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Date, Text, exists, literal_column, select
+from sqlalchemy import Date, Text, exists, literal_column, not_, or_, select
 
 from api.core.base.statements import param
 from api.domain.entities.inspections import InspectionStatus
@@ -20,10 +20,15 @@ K = DutyKind
 
 #: How early an inspection that the tier asks for is to be planned.
 PLAN_RULE, PLAN_UNTIL = "INSPECT-PLAN", "plan_until"
-#: Somebody is to go there already: nobody is asked for it again.
+#: Somebody is to go there by the day already: nobody is asked for it again. What is planned for later
+#: gives no more time.
 IS_VISIT_PLANNED = exists().where(
-    Inspection.entity_id == RiskEntity.id, in_status(Inspection.status, InspectionStatus.PLANNED)
+    Inspection.entity_id == RiskEntity.id,
+    in_status(Inspection.status, InspectionStatus.PLANNED),
+    Inspection.planned_on <= RiskEntity.next_inspection_due,
 )
+#: Whether the visit that its tier asks for is still owed: late, it is until somebody was there.
+IS_VISIT_OWED = or_(RiskEntity.next_inspection_due < param("today", Date()), not_(IS_VISIT_PLANNED))
 
 
 def _entity_name(entity_id: Any) -> Any:
@@ -92,7 +97,7 @@ SOURCES: tuple[Source, ...] = (
             RiskEntity.next_inspection_due <= param(PLAN_UNTIL, Date()),
             # as literals, so that PostgreSQL can prove the partial index fits
             RiskEntity.status.not_in([literal_column(f"'{each.value}'", Text()) for each in ENDED]),
-            ~IS_VISIT_PLANNED,
+            IS_VISIT_OWED,
         ],
         title=RiskEntity.name,
         number=RiskEntity.number,

@@ -41,7 +41,7 @@ from api.domain.entities.rectifications import NOT_PLANNED, OPEN
 from api.domain.entities.risk_entities import EntityAction
 from api.domain.kit.actors import Actor
 from api.domain.kit.duties import DutyKind
-from api.domain.kit.errors import FieldError, Invalid, NotFound, together
+from api.domain.kit.errors import Conflict, FieldError, Invalid, NotFound, together
 from api.domain.kit.events import EventName
 from api.models import inspections as inspection_models
 from api.models.inspections import Inspection
@@ -274,6 +274,8 @@ async def create(session: AsyncSession, actor: Actor, body: InspectionCreate) ->
         message = "检查对象与整改对象不一致"
         raise Invalid(message, errors=[FieldError("/entity_id", "other_entity", message)])
     entity = await risk_rows.entity(session, actor, entity_id)
+    if rectification is None:
+        await _ensure_not_planned(session, actor, entity_id)
     visit_id = await _field_work.plan_visit(
         session,
         actor,
@@ -290,6 +292,27 @@ def _names_something(body: InspectionCreate) -> None:
     if body.entity_id is None and body.rectification_id is None:
         message = "须填写检查对象，或复查所对应的整改"
         raise Invalid(message, errors=[FieldError("/entity_id", "missing", message)])
+
+
+async def _ensure_not_planned(session: AsyncSession, actor: Actor, entity_id: UUID) -> None:
+    """A unit goes there once: who plans the next visit before the last is forgotten whichever is
+    later. Raises Conflict (`visit_planned`), which names the visit."""
+    planned = await session.scalar(
+        select(Inspection)
+        .where(
+            Inspection.entity_id == entity_id,
+            Inspection.owner_unit_id == actor.unit_id,
+            Inspection.rectification_id.is_(None),
+            in_status(Inspection.status, InspectionStatus.PLANNED),
+        )
+        .limit(1)
+    )
+    if planned is not None:
+        raise Conflict(
+            f"本单位已经安排了检查（{planned.number}，计划 {planned.planned_on}），还没有做："
+            "请先完成或者取消，要改日期的修改那一次的计划日期",
+            code="visit_planned",
+        )
 
 
 async def _rectification(

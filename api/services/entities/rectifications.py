@@ -334,6 +334,12 @@ async def transition(
     return await read(actor, record_id, session)
 
 
+async def _withdraw(session: AsyncSession, actor: Actor, order: Rectification, body: Any) -> None:
+    del actor, body
+    await session.flush()
+    await _field_work.unordered(session, order)
+
+
 async def _submit(session: AsyncSession, actor: Actor, order: Rectification, body: Any) -> None:
     del actor
     on = body.submitted_on or today()
@@ -402,6 +408,7 @@ async def _order_again(
 
 
 _EFFECTS = {
+    RectificationAction.WITHDRAW.value: _withdraw,
     RectificationAction.SUBMIT.value: _submit,
     RectificationAction.REINSPECT.value: _reinspect,
     RectificationAction.CLOSE.value: _close,

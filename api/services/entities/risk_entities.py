@@ -292,10 +292,12 @@ class _FlowView:
 
 
 def _visit(entity: dict[str, Any]) -> Until | None:
-    """When it is to be inspected next, as its tier asks; the visit that is planned has a turn of its
-    own."""
+    """When it is to be inspected next, as its tier asks; the visit that is planned by then has a turn
+    of its own (`field_duties.IS_VISIT_OWED`)."""
     due, planned = entity["next_inspection_due"], entity.pop("is_visit_planned")
-    if due is None or planned or entity["status"] in ENDED:
+    if due is None or entity["status"] in ENDED:
+        return None
+    if planned and date.fromisoformat(due) >= today():
         return None
     return until(
         due,

@@ -145,6 +145,7 @@ async def transition(
     RuleViolated where the body in whose name a measure is taken may not take it."""
     entity = await _transition.lock(session, actor, LISTING, RiskEntity, record_id)
     action = EntityAction(body.action)
+    _field_work.keep_since(entity, action)
     await _transition.apply(
         session, actor, entity, RISK_ENTITY_FLOW, EventName.RISK_ENTITY_TRANSITIONED, body,
         _told(action, body),
