@@ -14,7 +14,7 @@ class AttachmentRead(Shown):
     id: UUID
     name: str = Field(description="文件名；其中的电话、证件号等已打码")
     media_type: str = Field(description="按内容识别的类型")
-    size: int = Field(description="字节数")
+    size: int
     sha256: str = Field(description="内容的 SHA-256")
     note: str
     uploaded_at: datetime

@@ -67,7 +67,7 @@ class CaseCreate(Wire):
     primary_category: LeadCategory | None = Field(
         None, description="主要类别；由线索立案的可以不填"
     )
-    charges: Charges = Field(default_factory=list, description="涉嫌罪名")
+    charges: Charges = Field(default_factory=list)
     flags: Flags = Field(default_factory=list, title="重点标记")
     is_backlog: bool = Field(
         False, title="存案（专项行动前的积案）", description="存案（专项行动前的积案）"
@@ -256,11 +256,11 @@ class CaseRead(CaseItem):
     closed_on: date | None
     returns_count: int = Field(description="已退回补充侦查的次数")
     not_indicted_ground: NoIndictment | None
-    civil_route: CivilRoute | None = Field(description="民事处理途径")
+    civil_route: CivilRoute | None
     handovers: list[HandoverOf] = Field(description="历次移送、移交，只有当前用户可以打开的")
     entries_awaiting_since: date | None = Field(description="最早一笔待复核的支出是哪天记的")
     created_at: datetime
     updated_at: datetime
-    revealable: list[str] = Field(description="可申请查看明文的字段")
+    revealable: list[str]
     standing: Standing
     available_actions: list[AvailableAction]

@@ -38,7 +38,7 @@ class DistributionCreate(Wire):
 
     case_id: UUID = Field(title="案件")
     title: Label = Field(title="方案名称")
-    pool: Money = Field(description="可分配金额（元）")
+    pool: Money
     base_rule: BaseRule = Field(title="分配基数", description="分配基数规则，印入公示文本")
     returns_offset: bool = Field(
         True, title="已得利息、分红折抵本金", description="已得利息、分红等回报是否折抵本金"
@@ -107,7 +107,7 @@ class DistributionRead(DistributionItem):
     notice: str = Field(description="公示文本中关于分配基数的说明")
     note: str
     level: str | None = Field(description="返还比例，精确分数（分子、分母以分为单位）")
-    digest: str | None = Field(description="测算明细文件的校验码（SHA-256）")
+    digest: str | None
     paid_amount: Yuan = Field(description="已到账")
     paying_amount: Yuan = Field(description="已送银行")
     pay_count: int = Field(description="发放人数")

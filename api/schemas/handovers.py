@@ -62,7 +62,7 @@ class TransferShown(Shown):
     department: str
     receiver: Named | None = Field(description="接收单位；不在本系统的为空")
     follows_id: UUID | None = Field(description="由哪一次移送、移交转送而来")
-    recorded: list[TransferRecord] = Field(description="由谁登记")
+    recorded: list[TransferRecord]
     reported_on: date | None
     investigators: str
     report: str
@@ -106,7 +106,7 @@ class TransferShown(Shown):
     recall_reason: str
     reason: str
     is_taken_back: bool = Field(description="是否送出以后收回，由前一次的接收单位接着办")
-    is_past: bool = Field(description="是否属于重新办理以前的一轮")
+    is_past: bool
     clocks: list[TransferClockShown]
 
 
@@ -120,7 +120,7 @@ class HandoverOf(Shown):
     department: str
     receiver: Named | None = Field(description="接收单位；不在本系统的为空")
     document_no: str
-    sent_on: date | None = Field(description="送出日期")
+    sent_on: date | None
     receipt_no: str
     received_on: date | None = Field(description="接收日期")
     result: TransferResult | None
@@ -151,7 +151,7 @@ class HandoverQuery(PageQuery):
     kind: Annotated[list[TransferKind], Field(max_length=10)] | None = None
     owner_unit_id: UUID | None = Field(None, description="移送、移交的单位")
     receiver_unit_id: UUID | None = Field(None, description="接收单位")
-    receiver_outside: bool | None = Field(None, description="接收单位是否不在本系统")
+    receiver_outside: bool | None = None
     overdue: bool | None = Field(None, description="正在走的期限是否已过")
     open_case_late: bool | None = Field(
         None, description="只看公安机关立案后逾期没有登记案件的（为否时不起作用）"
@@ -168,7 +168,7 @@ class HandoverItem(Shown):
     status: HandoverStatus
     owner_unit: Named | None = Field(description="移送、移交的单位")
     department: str
-    sent_on: date | None = Field(description="送出日期")
+    sent_on: date | None
     received_on: date | None = Field(description="接收日期")
     result: TransferResult | None
     due_on: date | None = Field(description="正在走的期限")

@@ -60,12 +60,8 @@ class SheetCorrectionIn(Wire):
         dict[Place, Annotated[Decimal, Field(gt=0, le=100_000_000)]],
         Field(max_length=256, description="金额列的一个单位是多少元，例如万元为 10000"),
     ] = Field(default_factory=dict)
-    rows_out: Annotated[list[Line], Field(max_length=5_000, description="不导入的行")] = Field(
-        default_factory=list
-    )
-    rows_in: Annotated[list[Line], Field(max_length=5_000, description="应当导入的行")] = Field(
-        default_factory=list
-    )
+    rows_out: Annotated[list[Line], Field(max_length=5_000)] = Field(default_factory=list)
+    rows_in: Annotated[list[Line], Field(max_length=5_000)] = Field(default_factory=list)
 
 
 class CorrectionIn(Wire):

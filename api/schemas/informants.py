@@ -99,7 +99,7 @@ class Identity(Shown):
     """Who reported, for the one person who was let see it."""
 
     name: str = Field(description="姓名")
-    phone: str = Field(description="联系电话")
+    phone: str
     narrative: str = Field(description="原文；举报人在其中自报身份的才有")
     other_leads: int = Field(description="同一电话另外举报、且当前用户看得见的线索数")
     expires_at: datetime = Field(description="到此时自动关闭")

@@ -33,7 +33,7 @@ class InspectionCreate(Wire):
 
     entity_id: UUID | None = Field(None, description="检查对象；复查时可不填")
     rectification_id: UUID | None = Field(None, description="复查所对应的整改")
-    inspectors: Optional = Field("", description="检查人员")
+    inspectors: Optional = ""
     planned_on: DueDay | None = Field(None, description="计划日期；不填为今天")
     note: OptionalProse = Field("", title="检查情况")
 
@@ -133,7 +133,7 @@ class InspectionRead(InspectionItem):
     """One inspection."""
 
     checklist: list[ItemShown]
-    note: str = Field(description="检查情况")
+    note: str
     rectification_round: int | None
     orders: int = Field(description="相关整改数")
     open_orders: int = Field(description="其中未销号数")

@@ -13,7 +13,7 @@ from api.schemas.common import Shown, Wire
 class JobQuery(PageQuery):
     """Filters of the list."""
 
-    status: JobStatus | None = Field(None, description="状态")
+    status: JobStatus | None = None
 
 
 class JobItem(Shown):

@@ -99,8 +99,8 @@ class LeadCreate(Wire):
     )
     batch_no: Optional = ""
     received_at: PastMoment | None = Field(None, description="接收时间；不填为现在")
-    narrative: Prose = Field(title="反映内容", description="问题描述")
-    subject_name: Label = Field(description="反映对象")
+    narrative: Prose = Field(title="反映内容")
+    subject_name: Label
     subject_uscc: CreditCode = ""
     primary_category: LeadCategory
     categories: Categories = Field(default_factory=list, title="同时涉及的类别")
@@ -286,8 +286,8 @@ class LeadQuery(PageQuery):
         None, description="承办单位；还没有单位承办的线索不列在任何单位名下"
     )
     proposed_unit_id: UUID | None = None
-    transfer_receiver_id: UUID | None = Field(None, description="移送、移交的接收单位")
-    receiver_outside: bool | None = Field(None, description="接收单位是否不在本系统")
+    transfer_receiver_id: UUID | None = None
+    receiver_outside: bool | None = None
     assisting_unit_id: UUID | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")
     division_only: DivisionCode | None = Field(None, description="行政区划（仅本级）")
@@ -448,9 +448,9 @@ class LeadObligationShown(Shown):
 
     id: UUID
     kind: Obligation = Field(description="须办的事项")
-    arose_on: date = Field(description="何日起须办")
+    arose_on: date
     ended_on: date | None = Field(description="何日了结；还须办的为空")
-    ended_by: ObligationEnd | None = Field(description="怎样了结")
+    ended_by: ObligationEnd | None
     person: str = Field(description="批准不再履行的人")
     reason: str = Field(description="批准不再履行的理由")
 
@@ -515,7 +515,7 @@ class LeadRead(LeadItem):
     transfer_reminded_on: date | None
     transfers: list[LeadTransferShown]
     owes: list[Obligation] = Field(description="还须办的事项，办了才能办结")
-    obligations: list[LeadObligationShown] = Field(description="结论所要求的事项")
+    obligations: list[LeadObligationShown]
     concluded_on: date | None
     feedback_mode: FeedbackMode | None
     first_response_at: datetime | None = Field(description="首次回应举报人的时间")
@@ -526,9 +526,9 @@ class LeadRead(LeadItem):
     import_row: int | None
     created_at: datetime
     updated_at: datetime
-    revealable: list[str] = Field(description="可申请查看明文的字段")
+    revealable: list[str]
     follows_only: bool = Field(description="只能跟踪办理情况，看不到核查内容")
-    opens_case: bool = Field(description="可以据此登记案件")
+    opens_case: bool
     standing: Standing
     available_actions: list[AvailableAction]
 

@@ -90,8 +90,8 @@ class EntryCreate(Wire):
         title="记账编号",
         description="客户端的防重号；同一本账里重复提交不会重复记账，不作分录编号",
     )
-    debit: AccountKind = Field(description="转入账户（借）")
-    credit: AccountKind = Field(description="转出账户（贷）")
+    debit: AccountKind
+    credit: AccountKind
     amount: Money
     happened_at: PastMoment | None = Field(
         None, title="发生时间", description="业务发生时间；不填为现在"

@@ -33,10 +33,10 @@ class OutcomeCreate(Wire):
 
     kind: OutcomeKind
     title: Label
-    issued_on: PastDay = Field(description="发布、开展或印发日期")
+    issued_on: PastDay
     medium: Optional = Field("", description="发布渠道或地点；典型案例和宣传活动必填")
     document_no: Optional = Field("", description="文号；制度机制必填")
-    audience: Audience | None = Field(None, description="受众人数")
+    audience: Audience | None = None
     summary: OptionalProse = Field("", description="主要内容")
     judgment_court: Optional = Field(
         "", title="作出裁判的法院", description="作出生效裁判的法院；典型案例发布前须填写"
@@ -62,14 +62,14 @@ class OutcomeUpdate(
     """Corrections; what is left out stays."""
 
     title: Label | None = None
-    issued_on: PastDay | None = Field(None, description="发布、开展或印发日期")
-    medium: Optional | None = Field(None, description="发布渠道或地点")
+    issued_on: PastDay | None = None
+    medium: Optional | None = None
     document_no: Optional | None = Field(None, description="文号")
-    audience: Audience | None = Field(None, description="受众人数")
+    audience: Audience | None = None
     summary: OptionalProse | None = Field(None, description="主要内容")
-    judgment_court: Optional | None = Field(None, description="作出生效裁判的法院")
-    judgment_no: Optional | None = Field(None, description="裁判文书案号")
-    judged_on: PastDay | None = Field(None, description="裁判日期")
+    judgment_court: Optional | None = None
+    judgment_no: Optional | None = None
+    judged_on: PastDay | None = None
 
 
 OutcomeTransition = transition_union(OUTCOME_FLOW, "Outcome")

@@ -44,15 +44,15 @@ class PropertyItemCreate(Wire):
     kind: PropertyKind
     title: Label = Field(title="名称", description="财物名称，例如 某银行账户、轿车")
     description: OptionalProse = Field("", title="特征描述")
-    owner_name: Optional = Field("", description="所有人")
-    holder_name: Optional = Field("", description="持有人")
-    institution: Optional = Field("", description="开户行、登记机关等")
+    owner_name: Optional = ""
+    holder_name: Optional = ""
+    institution: Optional = ""
     account: Account = Field("", description="账号或者权证号")
     location: Optional = ""
-    custodian: Optional = Field("", description="保管人或者保管单位")
+    custodian: Optional = ""
     quantity: Optional = ""
-    amount: Money | None = Field(None, description="金额（元）")
-    appraised_value: Money | None = Field(None, description="估价（元）")
+    amount: Money | None = None
+    appraised_value: Money | None = None
     appraised_on: PastDay | None = None
     appraiser: Optional = ""
     court_item_no: Optional = ""

@@ -42,12 +42,10 @@ class PropertyMeasureCreate(Wire):
     kind: MeasureKind = Field(title="措施")
     regime: Regime = Field(title="程序")
     authority: Optional = Field("", description="批准机关")
-    authority_level: AuthorityLevel | None = Field(None, description="批准机关级别")
+    authority_level: AuthorityLevel | None = None
     document_no: Optional = Field("", description="法律文书编号")
-    officers: Annotated[list[Label], Field(max_length=10)] = Field(
-        default_factory=list, description="执行人员"
-    )
-    amount: Money | None = Field(None, description="金额（元）")
+    officers: Annotated[list[Label], Field(max_length=10)] = Field(default_factory=list)
+    amount: Money | None = None
     is_major: bool = Field(False, description="按重大、复杂案件办理（设区的市级批准）")
     starts_on: PastDay = Field(title="起始日")
     expires_on: EndDay | None = Field(None, description="文书载明的到期日；不填按法定最长期限")
@@ -70,7 +68,7 @@ class MeasureTerm(Shown):
     """The end that the law gives a measure, before it is recorded."""
 
     rule_id: str = Field(description="期限规则；法律没有规定期限的为空")
-    rule_version: int | None = Field(description="规则版本")
+    rule_version: int | None
     article: str = Field(description="依据")
     term: str = Field(description="期限")
     expires_on: date | None = Field(description="法定最长期限的最后一日")

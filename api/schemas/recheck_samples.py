@@ -21,13 +21,13 @@ from api.schemas.days import Day
 class RecheckSampleCreate(Wire):
     """Which concluded leads to draw from, and how many."""
 
-    period_from: Day = Field(description="结论日期起")
-    period_to: Day = Field(description="结论日期止")
+    period_from: Day
+    period_to: Day
     size: Annotated[int, Field(ge=1, le=500)] = Field(
         description="抽取条数；符合条件的不足时全部抽取"
     )
     conclusions: Annotated[list[LeadConclusion], Field(min_length=1, max_length=6)] = Field(
-        default_factory=lambda: [LeadConclusion.UNFOUNDED], description="抽取哪些结论的线索"
+        default_factory=lambda: [LeadConclusion.UNFOUNDED]
     )
 
 

@@ -34,7 +34,7 @@ class RectificationCreate(Wire):
 
     inspection_id: UUID | None = Field(None, description="发现问题的检查")
     entity_id: UUID | None = Field(None, description="整改对象；由检查而来时可不填")
-    requirements: Prose = Field(description="整改要求")
+    requirements: Prose
     due_on: DueDay | None = Field(None, description="整改期限；不填按 RECT-01 计算")
     legal_actor: LegalActor | None = Field(None, description="实施主体；不填为本单位")
     legal_actor_name: Optional = ""

@@ -80,7 +80,7 @@ class RewardItem(Shown):
     approved_at: datetime | None
     paid_at: datetime | None = Field(description="发放时间")
     document_no: str
-    voucher_no: str = Field(description="付款凭证号")
+    voucher_no: str
     version: int
 
 

@@ -47,7 +47,7 @@ Elders = Annotated[int, Field(ge=0, le=1_000_000)]
 class RiskEntityCreate(Wire):
     """A new entity. Whoever may assess may give the tier at once."""
 
-    name: Label = Field(description="名称")
+    name: Label
     uscc: CreditCode = Field("", description="统一社会信用代码；同一乡镇内不得重复")
     kind: EntityKind | None = Field(None, description="性质；不填时按信用代码和名称判断")
     industry: Industry = Industry.OTHER
@@ -57,14 +57,14 @@ class RiskEntityCreate(Wire):
         None, title="所在村（社区）", description="所在村；不填为本单位所在地"
     )
     responsible_person: Optional = Field("", description="法定代表人或负责人")
-    responsible_phone: ShortPhone = Field("", description="负责人电话")
-    elders_served: Elders | None = Field(None, description="服务老人数")
+    responsible_phone: ShortPhone = ""
+    elders_served: Elders | None = None
     prepaid_amount: Money | None = Field(None, description="预收费金额（元）")
-    problems: OptionalProse = Field("", description="问题描述")
+    problems: OptionalProse = ""
     tier: RiskTier | None = None
     factors: OptionalProse = Field("", description="定级依据")
     owner_unit_id: UUID | None = Field(None, description="监管单位；不填为登记单位或行业主管单位")
-    source_lead_id: UUID | None = Field(None, description="来源线索")
+    source_lead_id: UUID | None = None
     note: OptionalProse = Field("", description="备注")
 
 
@@ -212,7 +212,7 @@ class RiskEntityRead(RiskEntityItem):
     import_row: int | None
     handovers: list[HandoverOf] = Field(description="历次移送、移交，只有当前用户可以打开的")
     created_at: datetime
-    revealable: list[str] = Field(description="可申请查看明文的字段")
+    revealable: list[str]
     standing: Standing
     available_actions: list[AvailableAction]
 

@@ -33,16 +33,16 @@ class RosterLine(Shown):
     """What a line will do."""
 
     line: int = Field(description="第几行")
-    unit: str = Field(description="单位")
+    unit: str
     unit_is_new: bool = Field(description="是否新建单位")
     kind_label: str
     division_name: str
-    post: str = Field(description="岗位")
+    post: str
     post_is_new: bool = Field(description="是否新建岗位")
     role: Role | None
     name: str = Field(description="姓名")
     phone_mask: str
-    username: str = Field(description="登录名")
+    username: str
     user_is_new: bool = Field(description="是否新建人员")
 
 
@@ -69,7 +69,7 @@ class RosterPassword(Shown):
     user_id: UUID
     name: str
     username: str
-    unit: str = Field(description="单位")
+    unit: str
     temporary_password: str = Field(description="临时密码；首次登录须修改")
 
 

@@ -34,7 +34,7 @@ class SavedFilterCreate(Wire):
     """Conditions to keep under a name."""
 
     noun: ListNoun = Field(description="哪一种列表")
-    name: Name = Field(description="名称")
+    name: Name
     query: Query = Field(
         description="列表地址中问号后面的部分，如 status=registered&fast_track=true；游标、每页条数不保存"
     )
@@ -45,7 +45,7 @@ class SavedFilterCreate(Wire):
 class SavedFilterUpdate(Changes, of=SavedFilterCreate, own={"position"}):
     """What may change of a filter; what is left out stays."""
 
-    name: Name | None = Field(None, description="名称")
+    name: Name | None = None
     query: Query | None = Field(None, description="列表地址中问号后面的部分")
     is_shared: bool | None = Field(None, description="本单位各岗位都能使用")
     is_default: bool | None = Field(None, description="打开列表时先用它")
@@ -57,7 +57,7 @@ class SavedFilterShown(Shown):
 
     id: UUID
     noun: ListNoun = Field(description="哪一种列表")
-    name: str = Field(description="名称")
+    name: str
     query: str = Field(description="列表地址中问号后面的部分")
     is_shared: bool = Field(description="本单位各岗位都能使用")
     is_default: bool = Field(description="打开列表时先用它")

@@ -114,8 +114,8 @@ class HolidayYearPut(Wire):
     """A year's notice. Statutory days need not be repeated."""
 
     version: Annotated[int, Field(ge=0, description="所依据的版本号；尚未录入的年份为 0")]
-    days_off: Annotated[list[Day], Field(max_length=80)] = Field(description="放假日期")
-    days_worked: Annotated[list[Day], Field(max_length=40)] = Field(description="调休上班日期")
+    days_off: Annotated[list[Day], Field(max_length=80)]
+    days_worked: Annotated[list[Day], Field(max_length=40)]
     published: bool = Field(True, description="是否已正式公布；未公布的只存为草稿，不用于计算")
     source: Annotated[str, StringConstraints(max_length=500), AfterValidator(printable)] = Field(
         "", description="通知文号"

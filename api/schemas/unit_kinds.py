@@ -38,8 +38,8 @@ class UnitKindShown(Shown):
     code: str
     label: str
     behaviour: UnitBehaviour = Field(description="程序怎样对待这类单位")
-    duty: str = Field(description="职责领域")
-    also_called: list[str] = Field(description="又称")
+    duty: str
+    also_called: list[str]
     industries: list[Industry] = Field(description="监管的行业领域")
     posts: list[TemplatePostShown] = Field(description="通常设的岗位")
     division_code: str | None = Field(description="哪个乡镇或者县增设的；随程序发布的没有")

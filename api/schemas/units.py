@@ -66,7 +66,7 @@ class UnitPost(Shown):
 class UnitRead(UnitShown):
     """One unit."""
 
-    duty: str = Field(description="职责领域")
+    duty: str
     phone: str = Field(description="对外电话")
     address: str = Field(description="对外地址")
     posts: list[UnitPost]

@@ -44,13 +44,13 @@ class VictimCreate(Wire):
     phone: Phone = ""
     account: BankAccount = Field("", description="收款账号")
     bank_name: Optional = ""
-    address: Optional = Field("", description="住址")
-    division_code: DivisionCode | None = Field(None, title="所在村（社区）", description="所在村")
+    address: Optional = ""
+    division_code: DivisionCode | None = Field(None, title="所在村（社区）")
     claim_status: ClaimStatus = Field(ClaimStatus.REGISTERED, title="登记情况")
     paid_on: PastDay | None = Field(None, description="付款日期（用于判断当时是否年满六十周岁）")
     principal: Money = Field(description="投入本金（元）")
-    returns: Money = Field(0, description="已得利息、分红等回报（元）")
-    refunds: Money = Field(0, description="已得退赔（元）")
+    returns: Money = 0
+    refunds: Money = 0
     note: OptionalProse = ""
 
 

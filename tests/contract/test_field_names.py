@@ -1,7 +1,10 @@
 """What people are told of a faulty field: its label, wherever it stands, and never a program's name."""
 
+import ast
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 from uuid import uuid4
 
@@ -15,6 +18,7 @@ from api.domain.kit.errors import FieldError, Invalid
 from tests import factories
 from tests.forms import ROUTES, request_fields
 
+SCHEMAS = Path(__file__).parents[2] / "api" / "schemas"
 _NAME = re.compile(r"[a-z]+_[a-z_]+|\b[a-z]{4,}\b")
 _CHINESE = re.compile(r"^[\u4e00-\u9fff]")
 
@@ -295,3 +299,25 @@ class TestAnswers:
         answer = office.post(f"/leads/{made['id']}/reveals", json=asked)
         assert answer.status_code == 403
         assert answer.json()["detail"] == "无权查看：统一社会信用代码、该栏目"
+
+
+def test_no_schema_says_again_what_the_table_of_labels_says():
+    """A schema's own description is for what the label does not say; the label stands once."""
+    again = [
+        f"{source.name}: {owner.name}.{line.target.id}"
+        for source in sorted(SCHEMAS.rglob("*.py"))
+        for owner in ast.walk(ast.parse(source.read_text()))
+        if isinstance(owner, ast.ClassDef)
+        for line in owner.body
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
+        if field_label(line.target.id, of=owner.name) in set(_described(line))
+    ]
+    assert again == []
+
+
+def _described(line: ast.AnnAssign) -> Iterator[str]:
+    for call in ast.walk(line):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "Field":
+            for each in call.keywords:
+                if each.arg == "description" and isinstance(each.value, ast.Constant):
+                    yield each.value.value

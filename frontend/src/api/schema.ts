@@ -6775,10 +6775,7 @@ export interface components {
             fast_track: boolean;
             /** @description 电话、账号、证件号等标识 */
             identifiers?: components["schemas"]["IdentifierIn"][];
-            /**
-             * 反映内容
-             * @description 问题描述
-             */
+            /** 反映内容 */
             narrative: string;
             /**
              * @description 备注
@@ -7887,10 +7884,7 @@ export interface components {
             division_code?: string | null;
             /** 影响大、关注度高，快办 */
             fast_track?: boolean | null;
-            /**
-             * 反映内容
-             * @description 问题描述
-             */
+            /** 反映内容 */
             narrative?: string | null;
             /** @description 备注 */
             note?: string | null;
@@ -9000,16 +8994,16 @@ export interface components {
             document_no?: string | null;
             /** @description 发布、开展或印发日期 */
             issued_on?: string | null;
-            /** @description 裁判日期 */
+            /** @description 裁判日期；典型案例发布前须填写 */
             judged_on?: string | null;
             /**
              * 作出裁判的法院
-             * @description 作出生效裁判的法院
+             * @description 作出生效裁判的法院；典型案例发布前须填写
              */
             judgment_court?: string | null;
-            /** @description 裁判文书案号 */
+            /** @description 裁判文书案号；典型案例发布前须填写 */
             judgment_no?: string | null;
-            /** @description 发布渠道或地点 */
+            /** @description 发布渠道或地点；典型案例和宣传活动必填 */
             medium?: string | null;
             /** @description 主要内容 */
             summary?: string | null;
@@ -15042,10 +15036,7 @@ export interface components {
              * @default registered
              */
             claim_status: components["schemas"]["ClaimStatus"];
-            /**
-             * 所在村（社区）
-             * @description 所在村
-             */
+            /** 所在村（社区） */
             division_code?: string | null;
             /** @description 证件类型；不选时按号码前的证件名称或号码的形式判断 */
             id_kind?: components["schemas"]["DocumentKind"] | null;
@@ -15290,10 +15281,7 @@ export interface components {
             address?: string | null;
             /** @description 开户行 */
             bank_name?: string | null;
-            /**
-             * 所在村（社区）
-             * @description 所在村
-             */
+            /** 所在村（社区） */
             division_code?: string | null;
             /** @description 证件类型 */
             id_kind?: components["schemas"]["DocumentKind"] | null;
