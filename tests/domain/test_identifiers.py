@@ -157,10 +157,17 @@ def test_a_phone_inside_a_web_address_is_still_masked():
         ("13812345678342425195001010019", "138****56783****************9"),
         ("34242519500101001913812345678", "3****************9138****5678"),
         ("No.342425195001010019001", "No.3****************9001"),
+        ("11010519491231002X001", "1****************X001"),
     ],
 )
 def test_numbers_glued_to_an_id(text, shown):
     assert masked(text)[0] == shown
+
+
+def test_a_soldiers_number_of_four_digits_is_masked():
+    text, found = masked("持军字第1234号证件的老人")
+    assert "1234" not in text
+    assert [one.kind for one in found] == [K.MILITARY_ID]
 
 
 def test_masked_text_and_its_places():

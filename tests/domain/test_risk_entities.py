@@ -202,6 +202,21 @@ class TestMeasures:
                 assert refused.value.extra["article"] == rule.basis
                 assert refused.value.extra["lawful_actors"]
 
+    def test_what_only_a_document_proves(self):
+        """A decision of a body with powers has its number; whoever only asks or looks needs none."""
+        written = {
+            "stop_operations", "suspend_fundraising", "hold_registration", "seal_premises", "order_sale",
+            "exit_ban", "revoke_licence", "shut_down",
+        }  # fmt: skip
+        for kind, rule in MEASURE_RULES.items():
+            body = min(rule.actors)
+            if kind.value in written:
+                with pytest.raises(RuleViolated) as refused:
+                    check_measure(kind, body, "")
+                assert refused.value.code == "document_missing"
+            else:
+                assert check_measure(kind, body, "") is rule
+
     @pytest.mark.parametrize(
         "kind",
         [

@@ -13,6 +13,7 @@ from api.core.base.clock import today
 from api.schemas.attachments import AttachmentRead
 from tests import cases, entities
 from tests.attachments import PDF, PNG, attach
+from tests.database import run_sql
 from tests.factories import assign, make_lead
 from tests.money import make_case, make_item
 
@@ -301,3 +302,20 @@ class TestOtherNouns:
         assert client("leader").post(url, files={"file": ("照片.png", PNG)}).status_code == 403
         assert client("village02").get(content).status_code == 404
         assert client("grid01").get(url).status_code == 403
+
+
+def test_a_record_takes_two_hundred_files_and_no_more(client, running):
+    """The last of them is taken; whoever has more makes another record, or a list of them."""
+    office = client("office")
+    mine = make_lead(office)
+    first = attach(office, mine, PDF).json()["id"]
+    run_sql(
+        running,
+        "INSERT INTO attachments SELECT (jsonb_populate_record(one, jsonb_build_object('id',"
+        " gen_random_uuid()))).* FROM attachments one, generate_series(1, 198) WHERE one.id = $1",
+        first,
+    )
+    assert attach(office, mine, PDF, "第二百个.pdf").status_code == 201
+    refused = attach(office, mine, PDF, "还有一个.pdf")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_attachments")
+    assert "200" in refused.json()["detail"]

@@ -323,7 +323,7 @@ _READERS: tuple[
     (_PASSPORT, IdentifierKind.PASSPORT, _document, lambda look: look.digits >= 5, _tells_of_a_passport),
     (_PASSPORT_BEFORE, IdentifierKind.PASSPORT, _document, lambda look: look.digits >= 5, _tells_of_a_passport),
     (_MILITARY, IdentifierKind.MILITARY_ID, _document,
-     lambda look: look.run >= 4 and (look.digits >= 5 or look.has_letters), lambda plain: "字" in plain),
+     lambda look: look.run >= 4, lambda plain: "字" in plain),
     (_MILITARY_NAMED, IdentifierKind.MILITARY_ID, _document, lambda look: look.run >= 5,
      lambda plain: "证" in plain),
     (_ACCOUNT, IdentifierKind.BANK_ACCOUNT, _account, lambda look: look.run >= 12, None),
