@@ -50,6 +50,6 @@ async def by_person(actor: Anyone, session: DbSession) -> Response:
 async def escalated(actor: Anyone) -> Response:
     """别的单位逾期未办、按期限长短升级到本岗位的事项：该由谁办、从哪天起逾期；办了才会消失。
 
-    镇专项办、镇领导、督导组逐级看到；其他岗位为空。
+    镇专项办、镇领导、督导组逐级看到；因回避转到县里、由县专项办承办的，县专项办全体看到本单位逾期的；其他岗位为空。
     """
     return answer(await escalations.watched(actor))

@@ -287,6 +287,7 @@ class LeadQuery(PageQuery):
     )
     proposed_unit_id: UUID | None = None
     transfer_receiver_id: UUID | None = None
+    handed_by_unit_id: UUID | None = None
     receiver_outside: bool | None = None
     assisting_unit_id: UUID | None = None
     division_code: DivisionCode | None = Field(None, description="行政区划（含下级）")

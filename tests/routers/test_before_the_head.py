@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from api.core.base.clock import today
+from api.core.base.clock import now, today
 from tests import factories
 from tests.answers import done, problem
 from tests.conftest import own_town
 from tests.database import run_sql
 from tests.duties import duties
 from tests.factories import unit_of
-from tests.handovers import PAPERS, fresh, offered, receive
+from tests.handovers import PAPERS, body_for, fresh, offered, receive
 from tests.lateness import agree
 from tests.leads import REPORT, act, fed_back
 
@@ -207,3 +207,21 @@ def test_the_police_are_owed_a_decision_by_a_day(client):
     [duty] = duties(market, made["id"], "lead_owed_police")
     [turn] = [e for e in made["standing"]["now"] if e["what"] == duty["what"]]
     assert duty["due_on"] == turn["due_on"] is not None
+
+
+@pytest.mark.parametrize("handed", ["outside", "incomplete"])
+def test_what_is_late_of_a_hand_over_is_said_of_who_made_it(client, running, handed):
+    """Whoever looks into the lead a second time did not hand it over."""
+    office, market, police = client("office"), client("market"), client("police")
+    made = crime(client)
+    if handed == "outside":
+        made = act(market, made, "transfer_police", **factories.TO_POLICE)
+    else:
+        made = receive(police, act(market, made, "transfer_police", **body_for(police)))
+        told_at = {"told_at": now().isoformat(), "missing": "鉴定意见"}
+        made = act(police, fresh(police, made), "record_incomplete", **told_at)
+    to = {"unit_id": unit_of(client("civil")), "reason": "存疑"}
+    told(client, made)
+    act(office, fresh(office, made), "recheck", **to)
+    made_late(running, made["id"])
+    assert market.me["unit"]["name"] in {whom for _, whom in agree(client, made["id"])}

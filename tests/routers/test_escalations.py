@@ -18,6 +18,7 @@ from api.services.across import escalations
 from tests import cases, duties, entities, factories, handovers, money
 from tests.answers import done
 from tests.database import run_sql
+from tests.figures import overview, questions, rows
 
 pytestmark = pytest.mark.days
 
@@ -182,13 +183,31 @@ class TestWhoSeesIt:
         office, market = client("office"), client("market")
         lead = verifying(office, market)
         due(running, lead, ago(40))
-        for name in ("market", "police", "village01", "grid01", "county", "finance", "justice",
+        assert seen(client("county"), lead["id"]) == []
+        for name in ("market", "police", "village01", "grid01", "finance", "justice",
                      "system_admin", "audit_admin"):  # fmt: skip
             empty = {"items": [], "counts": [], "total": 0}
             assert done(client(name).get("/me/escalations")) == empty, name
         run_sql(running, "UPDATE leads SET town_code = '341522119' WHERE id = $1", lead["id"])
         for name in WATCHERS:
             assert seen(client(name.value), lead["id"]) == []
+
+    def test_what_the_town_must_keep_off_is_told_at_the_county(self, running, client):
+        """Late before, it is late there as well, and somebody is told beside whoever has it."""
+        office, market, county = client("office"), client("market"), client("county")
+        lead = verifying(office, market)
+        due(running, lead, ago(40))
+        body = {"unit_id": factories.unit_of(office), "reason": "举报人反映"}
+        done(client("leader").post(f"/leads/{lead['id']}/accused-units", json=body))
+        [told] = seen(county, lead["id"])
+        assert (told["what"], told["unit"]["name"]) == ("lead", county.me["unit"]["name"])
+        [duty] = duties.duties(county, lead["id"], "lead_escalated")
+        assert (duty["overdue"], duty["due_on"]) == (True, told["due_on"])
+        shown = overview(county)
+        [late] = [each for each in questions(shown) if each["key"].startswith("leads_late:")]
+        assert lead["id"] in {row["id"] for row in rows(county, late["query"])}
+        for name in ("office", "leader", "supervisor", "market"):
+            assert seen(client(name), lead["id"]) == []
 
     def test_counts_are_of_everything(self, running, client):
         office, market, leader = client("office"), client("market"), client("leader")

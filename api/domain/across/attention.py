@@ -99,9 +99,8 @@ _UNANSWERED = [
 _WITH_RECEIVER = [
     s.value for s in (TransferStage.SENT, TransferStage.RECEIVED, TransferStage.REVIEWED)
 ]
-_WITH_SENDER = [
-    s.value for s in TransferStage if s.value not in {*_WITH_RECEIVER, TransferStage.PROPOSED.value}
-]
+_BEFORE_SENT = {TransferStage.PROPOSED.value, TransferStage.APPROVED.value}
+_WITH_SENDER = [s.value for s in TransferStage if s.value not in {*_WITH_RECEIVER, *_BEFORE_SENT}]
 #: The same of cases and risk entities.
 _TO_RECEIVER = [s.value for s in HandoverStatus if s in WITH_RECEIVER]
 _TO_SENDER = [s.value for s in HandoverStatus if s not in WITH_RECEIVER]
@@ -179,14 +178,20 @@ MATTERS: tuple[Matter, ...] = (
     Matter("transfers_late_kept_outside", _L, "leads",
            {"kept_overdue": True, "receiver_outside": True},
            "{whose}移送、移交给外单位的 {n} 条线索（另提请批准移送公安）逾期没有接收或者答复，最早的{day}到期",
-           by_unit=True, due="kept_due_on", escalates=(_O.TRANSFER,)),
+           by_unit=True, unit="handed_by_unit_id", due="kept_due_on", escalates=(_O.TRANSFER,)),
     Matter("transfers_late_outside", _L, "leads",
            _HANDED | {"transfer_stage": _WITH_RECEIVER, "receiver_outside": True},
            "{whose}移送、移交给外单位的 {n} 条线索逾期没有接收或者答复，最早的{day}到期",
-           by_unit=True, due="handover_due_on",
+           by_unit=True, unit="handed_by_unit_id", due="handover_due_on",
            escalates=(_O.TRANSFER,)),
     Matter("transfers_late_sender", _L, "leads", _HANDED | {"transfer_stage": _WITH_SENDER},
-           "{whose}移送、移交的 {n} 条线索逾期没有送出、补正或者移交物品，最早的{day}到期",
+           "{whose}移送、移交的 {n} 条线索逾期没有补正、移交物品或者登记如何处理，最早的{day}到期",
+           by_unit=True, unit="handed_by_unit_id", due="handover_due_on",
+           escalates=(_O.TRANSFER,)),
+    # approved, it has yet to be handed over by who has the lead now
+    Matter("transfers_late_unsent", _L, "leads",
+           _HANDED | {"transfer_stage": [TransferStage.APPROVED.value]},
+           "{whose}有 {n} 条线索批准移送公安以后逾期没有送出，最早的{day}到期",
            by_unit=True, due="handover_due_on",
            escalates=(_O.TRANSFER,)),
     Matter("transfers_late_approval", _L, "leads",
@@ -296,7 +301,8 @@ MATTERS: tuple[Matter, ...] = (
     Matter("transfers_outside", _U, "leads",
            {"open": True, "transfer_stage": _UNANSWERED, "receiver_outside": True,
             "handover_overdue": False},
-           "{whose}移送、移交给外单位的 {n} 条线索，还没有答复", by_unit=True),
+           "{whose}移送、移交给外单位的 {n} 条线索，还没有答复", by_unit=True,
+           unit="handed_by_unit_id"),
     Matter("transfers_proposed", _D, "leads", {"transfer_stage": [TransferStage.PROPOSED.value]},
            "有 {n} 条线索等待批准移送公安"),
     Matter("plans_computed", _D, "distributions", {"status": [_DS.COMPUTED.value]},

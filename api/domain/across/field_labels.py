@@ -264,6 +264,7 @@ _TIME: Final = {
     "happened_from": "发生日期起（含）",
     "happened_to": "发生日期止（含）",
     "transfer_receiver_id": "移送、移交的接收单位",
+    "handed_by_unit_id": "移送、移交的单位",
     "receiver_outside": "接收单位是否不在本系统",
     "period": "统计时段",
     "date_from": "统计日期起（含）",

@@ -77,8 +77,10 @@ class Overdue(Labelled):
     VISIT = "visit", "应检未安排"
 
 
-#: Who of the town sees it at home, with who should act and since when.
+#: Who sees it at home, with who should act and since when. Of what the town must keep off nobody of
+#: the town knows, and nobody above the county is here: its own people are told, as a unit's head is.
 WATCHERS = {
+    Role.COUNTY: Level.HEAD,
     Role.OFFICE: Level.OFFICE,
     Role.LEADER: Level.LEADER,
     Role.SUPERVISOR: Level.SUPERVISOR,

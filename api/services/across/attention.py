@@ -59,7 +59,7 @@ from api.services.cases import case_handovers, case_steps, victims
 from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import inspections, risk_entity_steps
 from api.services.kit import steps, time_rules
-from api.services.leads import lead_assists, lead_duties, lead_steps
+from api.services.leads import lead_assists, lead_duties, lead_steps, leads
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
@@ -96,6 +96,7 @@ _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
 #: Where a row has a unit beside its owner.
 _UNITS: dict[str, Any] = {
     "transfer_receiver_id": Lead.transfer_receiver_id,
+    "handed_by_unit_id": leads.HANDED_BY,
     "receiver_unit_id": LeadTransfer.receiver_unit_id,
 }
 #: What else than its own last day a row is late by, or since when it waits.

@@ -19,6 +19,7 @@ from api.core.listing.pagination import EXACT_TOTAL
 from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
 from api.domain.kit.nouns import NOUNS
+from api.domain.kit.permissions import Role
 from api.domain.law.escalations import WATCHERS, Level, Overdue
 from api.models.duties import DutyNotice
 from api.models.units import Unit
@@ -50,12 +51,9 @@ async def watched(actor: Actor) -> dict[str, Any]:
         return union_all(*(select(made(one).subquery()) for one in mine))
 
     def past(one: Watched, anybody: Actor) -> Any:
-        return one.rows().where(
-            one.waits,
-            one.of_town(actor.town),
-            one.unit_id != anybody.unit_id,  # the own work is at home already
-            one.told(level),
-        )
+        # the own work is at home already; who has nobody above them is told of it all the same
+        others = () if actor.role is Role.COUNTY else (one.unit_id != anybody.unit_id,)
+        return one.rows().where(one.waits, one.of_town(actor.town), *others, one.told(level))
 
     def items(anybody: Actor) -> Any:
         rows = each(

@@ -346,6 +346,8 @@ _COUNTED = not_(LEFT_OUT)
 
 #: Whose work a lead is in the figures: the unit that concluded it, else the one in charge.
 HANDLED_BY = func.coalesce(Lead.concluded_unit_id, Lead.owner_unit_id)
+#: Who handed it over: who has it, unless it was given to another unit since (`sender_of`).
+HANDED_BY = func.coalesce(Lead.transfer_sender_id, Lead.owner_unit_id)
 _RATED = exists(select(literal_column("1")).where(LeadRating.lead_id == Lead.id))
 
 LISTING = Listing(
@@ -371,6 +373,7 @@ LISTING = Listing(
         "owner_unit_id": (Uuid(), lambda p: and_(Lead.owner_unit_id == p, not_(IS_UNOWNED))),
         "proposed_unit_id": (Uuid(), lambda p: Lead.proposed_unit_id == p),
         "transfer_receiver_id": (Uuid(), lambda p: Lead.transfer_receiver_id == p),
+        "handed_by_unit_id": (Uuid(), lambda p: p == HANDED_BY),
         "receiver_outside": (Boolean(), lambda p: Lead.transfer_receiver_id.is_(None) == p),
         "division_from": (Text(), lambda p: Lead.division_code >= p),
         "division_below": (Text(), lambda p: Lead.division_code < p),
@@ -494,7 +497,7 @@ LISTING = Listing(
     },
     unindexed=frozenset({
         "phrase", "in_time", "handover_in_time", "answer_in_time", "owned", "counted", "unrated", "no_fast_track",
-        "responded", "kept_in_time", "owed_in_time", "closing", "not_closing",
+        "responded", "handed_by_unit_id", "kept_in_time", "owed_in_time", "closing", "not_closing",
     }),
 )  # fmt: skip
 
@@ -523,6 +526,7 @@ async def filters(actor: Actor, query: LeadQuery) -> dict[str, object]:
         "owner_unit_id": query.owner_unit_id,
         "proposed_unit_id": query.proposed_unit_id,
         "transfer_receiver_id": query.transfer_receiver_id,
+        "handed_by_unit_id": query.handed_by_unit_id,
         "receiver_outside": query.receiver_outside,
         "assisting_unit_id": query.assisting_unit_id,
         "division_from": place,

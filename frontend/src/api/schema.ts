@@ -1105,7 +1105,7 @@ export interface paths {
          * 升级督办的事项
          * @description 别的单位逾期未办、按期限长短升级到本岗位的事项：该由谁办、从哪天起逾期；办了才会消失。
          *
-         *     镇专项办、镇领导、督导组逐级看到；其他岗位为空。
+         *     镇专项办、镇领导、督导组逐级看到；因回避转到县里、由县专项办承办的，县专项办全体看到本单位逾期的；其他岗位为空。
          */
         get: operations["me_escalated"];
     };
@@ -18397,6 +18397,8 @@ export interface operations {
                 proposed_unit_id?: string;
                 /** @description 移送、移交的接收单位 */
                 transfer_receiver_id?: string;
+                /** @description 移送、移交的单位 */
+                handed_by_unit_id?: string;
                 /** @description 接收单位是否不在本系统 */
                 receiver_outside?: boolean;
                 /** @description 协办单位 */
@@ -18686,6 +18688,8 @@ export interface operations {
                 proposed_unit_id?: string;
                 /** @description 移送、移交的接收单位 */
                 transfer_receiver_id?: string;
+                /** @description 移送、移交的单位 */
+                handed_by_unit_id?: string;
                 /** @description 接收单位是否不在本系统 */
                 receiver_outside?: boolean;
                 /** @description 协办单位 */
