@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from api.core.base.clock import today
+from api.domain.kit.permissions import Permission
+from api.services.across import departures
 from tests import entities
 from tests.conftest import Client
 from tests.database import run_sql
@@ -255,3 +257,14 @@ class TestUnits:
         department.owe()
         answer = department.close("units", department.unit["id"])
         assert answer.json()["code"] == "unit_in_use"
+
+
+def test_what_waits_for_the_town_is_no_units_own():
+    """Whoever hands out, approves or pays does it for all units: it stays open when one of them goes."""
+    rights = {work.needs for work in departures._WORK if work.of_town}
+    assert rights == {
+        Permission.LEAD_ASSIGN, Permission.LEAD_APPROVE_TRANSFER, Permission.DISTRIBUTION_PREPARE,
+        Permission.DISTRIBUTION_APPROVE, Permission.DISTRIBUTION_PAY, Permission.REWARD_APPROVE,
+        Permission.REWARD_PAY,
+    }  # fmt: skip
+    assert not {work.needs for work in departures._WORK if not work.of_town} & rights
