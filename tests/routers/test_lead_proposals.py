@@ -6,6 +6,7 @@ import pytest
 from api.core.base.clock import today
 from tests import factories
 from tests.answers import done, problem, refused
+from tests.database import colleague
 from tests.duties import duties
 from tests.factories import unit_of
 from tests.handovers import PAPERS, body_for, fresh, offered, receive, sent
@@ -164,14 +165,15 @@ class TestTheDesk:
 
 
 class TestTheCountysOwn:
-    def test_it_does_not_decide_what_it_proposed(self, client):
+    def test_it_does_not_decide_what_it_proposed(self, client, running):
         office, county = client("office"), client("county")
         made = factories.conclude(office, client("market"))
         accused = {"unit_id": factories.unit_of(office), "reason": "反映该单位包庇"}
         done(office.post(f"/leads/{made['id']}/accused-units", json=accused))
         found = {"conclusion": "suspected_crime", "findings": "县里查实。"}
         made = act(county, fresh(county, made), "conclude", **found)
-        made = act(county, made, "propose_transfer", **ASKED)
+        with colleague(running, county):
+            made = act(county, made, "propose_transfer", **ASKED)
         turn = next(e for e in made["standing"]["now"] if e["what"] == "移送公安待批准")
         assert (turn["whom"], turn["is_mine"]) == ("县专项办", False)
         assert "refuse_transfer" in offered(made), "what it proposed it may take back"

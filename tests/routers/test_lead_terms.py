@@ -10,6 +10,7 @@ from api.core.base.clock import now, today
 from api.domain.law.calendar import Calendar
 from tests import factories
 from tests.answers import done, refused
+from tests.database import colleague
 from tests.duties import duties
 from tests.leads import DAY, REPORT, act, merge, proposed, running_clock, waiting_since
 from tests.public import hand_in
@@ -187,13 +188,21 @@ class TestTheCountysOwn:
         answer = office.act(f"/leads/{made['id']}", "reopen_county", made["version"], reason="试试")
         assert refused(answer, 403)["code"] == "not_routed"
 
-    def test_the_countys_own_transfer_is_approved_by_another_of_the_county(self, client):
+    def test_the_countys_own_transfer_is_approved_by_another_of_the_county(self, client, running):
         made, county = self.routed(client), client("county")
         made = act(
             county, done(county.get(f"/leads/{made['id']}")), "conclude",
             conclusion="suspected_crime", findings="涉嫌受贿。",
         )  # fmt: skip
-        made = act(county, made, "propose_transfer", reported_on=today().isoformat(), **REPORT)
+        asked = {"reported_on": today().isoformat(), **REPORT}
+        answer = county.act(f"/leads/{made['id']}", "propose_transfer", made["version"], **asked)
+        told = refused(answer, 422)
+        assert (told["code"], "另一人" in told["detail"]) == ("no_approver", True), (
+            "nobody is asked who is not there"
+        )
+        assert "第5条" in told["article"]
+        with colleague(running, county):
+            made = act(county, made, "propose_transfer", **asked)
         answer = county.act(f"/leads/{made['id']}", "approve_transfer", made["version"])
         assert refused(answer, 403)["code"] == "own_proposal"
         assert "第5条" in answer.json()["article"]

@@ -122,6 +122,29 @@ async def has_somebody(session: AsyncSession, unit_id: UUID, right: Permission) 
     return bool(await session.scalar(select(sits(unit_id, right))))
 
 
+async def others_sit(
+    session: AsyncSession, right: Permission, but: UUID, unit_id: UUID | None, division_code: str
+) -> bool:
+    """Whether anybody else sits at an active post with a right: of a unit, or of a place."""
+    of_unit = Unit.division_code == division_code if unit_id is None else Unit.id == unit_id
+    able = [role for role, held in ROLE_PERMISSIONS.items() if right in held]
+    found = (
+        select(User.id)
+        .join(PostHolder, PostHolder.user_id == User.id)
+        .join(Post, Post.id == PostHolder.post_id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(
+            of_unit,
+            Post.is_active,
+            Post.role.in_(able),
+            PostHolder.until.is_(None),
+            User.is_active,
+            User.id != but,
+        )
+    )
+    return bool(await session.scalar(select(found.exists())))
+
+
 def _works_for(found: Unit, town_code: str) -> bool:
     """Business records never leave the town by a typed id, and never reach the administrators."""
     place = found.division_code

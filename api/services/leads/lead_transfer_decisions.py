@@ -11,6 +11,7 @@ from api.core.base.ids import uuid7
 from api.domain.kit.actors import Actor
 from api.domain.kit.errors import Conflict, FieldError, Invalid, RuleViolated
 from api.domain.kit.flow import Record
+from api.domain.kit.permissions import Permission
 from api.domain.law import clocks
 from api.domain.leads import lead_transfers as law
 from api.domain.leads.lead_obligations import met_by_result
@@ -27,11 +28,12 @@ from api.domain.leads.leads import (
     TransferMoment,
     TransferResult,
     TransferStage,
+    is_routed,
 )
 from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.units import Unit
-from api.services.kit import _transition, time_rules
+from api.services.kit import _transition, places, time_rules
 from api.services.leads import (
     conflicts,
     lead_clocks,
@@ -98,6 +100,7 @@ async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     """The written report lies before the head from that day."""
     names = await _two_officers(session, body.investigators)
     reported = _past(body.reported_on, "reported_on", since=_received(lead))
+    await _ensure_approver(session, actor, lead)
     await keep_on(session, lead)
     transfer = _made(actor, lead, TransferKind.TRANSFER, ReceivingOrgan.POLICE)
     transfer.department, transfer.reported_on = ReceivingOrgan.POLICE.label, reported
@@ -107,6 +110,24 @@ async def _propose(session: AsyncSession, actor: Actor, lead: Lead, body: Any) -
     lead.transfer_stage, lead.transfer_reminded_on = TransferStage.PROPOSED, None
     lead.transfer_proposed_by_id = actor.id
     await run(session, transfer, reported, law.PROPOSED)
+
+
+async def _ensure_approver(session: AsyncSession, actor: Actor, lead: Lead) -> None:
+    """Nobody is asked who is not there: what one proposes another one approves. Raises RuleViolated
+    (`no_approver`)."""
+    right, routed = Permission.LEAD_APPROVE_TRANSFER, is_routed(lead.town_code)
+    if await places.others_sit(
+        session, right, actor.id, lead.owner_unit_id if routed else None, lead.town_code
+    ):
+        return
+    rule = await time_rules.one(session, law.PROPOSED.rule_id, today())
+    where = "本单位" if routed else "本镇"
+    raise RuleViolated(
+        f"{where}没有另一人可以批准移送（提请移送的人不能自己批准）：请先为另一人设置有权批准的岗位，"
+        "或者由单位负责人在纸上批准以后用“移送公安”登记",
+        code="no_approver",
+        article=rule.source,
+    )
 
 
 async def _two_officers(session: AsyncSession, said: str) -> list[str]:
