@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.conftest import ROOT, Client, Running, _await, free_port
+from tests.conftest import ROOT, Client, Running, wait_until_ready, free_port
 
 PYTHON = Path(os.environ.get("YINLING_TEST_S3_PYTHON", f"{sys.prefix}/s3/bin/python"))
 BUCKET, PREFIX = "papers", "town"
@@ -99,7 +99,7 @@ def another(running: Running, log: Path, **settings: str) -> Iterator[tuple[Runn
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            _await(f"{url}/readyz", process, log)
+            wait_until_ready(url, process, log)
             yield (
                 Running(url, running.home, running.app_url, running.owner_url, environment),
                 process.pid,

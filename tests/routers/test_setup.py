@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 
 from api.core.base import clock
 from api.core.database import embedded
-from tests.conftest import ROOT, Client, free_port, share_clock
+from tests.conftest import ROOT, Client, free_port, share_clock, wait_until_ready
 
 _CREATE = """
 import asyncio, sys
@@ -54,12 +53,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
             )  # fmt: skip
         url = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(300):
-                try:
-                    if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
-                        break
-                except httpx.TransportError:
-                    time.sleep(0.1)
+            wait_until_ready(url, server, log)
             yield f"{url}/api/v1", env
         finally:
             server.terminate()
