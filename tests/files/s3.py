@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.conftest import ROOT, Client, Running, wait_until_ready, free_port
+from tests.conftest import ROOT, Client, Running, free_port, wait_until_ready
 
 PYTHON = Path(os.environ.get("YINLING_TEST_S3_PYTHON", f"{sys.prefix}/s3/bin/python"))
 BUCKET, PREFIX = "papers", "town"
