@@ -67,6 +67,13 @@ class TestCreate:
         )
         assert any(e["pointer"] == f"/{field}" for e in errors)
 
+    def test_a_number_that_is_none_of_its_kind_is_refused_at_its_place(self, client):
+        told = [{"kind": "phone", "value": "13800138000"}, {"kind": "resident_id", "value": "12"}]
+        answer = client("office").post("/leads", json=lead(identifiers=told))
+        assert answer.status_code == 422, answer.text
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/identifiers/1/value", "bad_identifier")
+
     def test_the_same_key_makes_one_lead_and_gives_one_answer(self, client):
         office, key = client("office"), {"Idempotency-Key": uuid4().hex}
         body = lead()

@@ -248,6 +248,7 @@ class TestUnits:
         assert [post["id"] for post in posts if post["is_liaison"]] == [second["id"]]
         again = office.post(url, json={"post_id": second["id"]})
         assert (again.status_code, again.json()["code"]) == (409, "already_liaison")
+        assert office.get(f"/units/{uuid4()}/liaisons").status_code == 404
         foreign = office.post(url, json={"post_id": make_post(system, "civil")["id"]})
         assert foreign.status_code == 422
         late = office.post(url, json={"post_id": first["id"], "since": "2199-01-01"})
