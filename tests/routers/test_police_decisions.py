@@ -9,8 +9,10 @@ from api.core.base.clock import now, today
 from tests import factories
 from tests.answers import done, problem, refused
 from tests.cases import COUNTY, act
+from tests.database import run_sql
 from tests.duties import duties
 from tests.factories import waived
+from tests.figures import overview, questions, rows
 from tests.handovers import RECEIPT, body_for, decide, fresh, receive, sent
 from tests.leads import act as act_on_lead
 from tests.leads import fed_back, running_clock
@@ -351,6 +353,29 @@ class TestGivenUp:
         assert {"label": "撤案日期", "value": TODAY} in entry["details"]
         assert any(each["label"] == "下一步由" for each in entry["details"])
 
+    def test_what_is_not_done_about_it_is_late_everywhere(self, client, running):
+        """The reporter told or not, the affair over or not: it has a day of its own."""
+        market, leader = client("market"), client("leader")
+        lead = fed_back(market, self.given_up(client)[0])
+        run_sql(
+            running,
+            "UPDATE lead_transfers SET dropped_on = dropped_on - 60 WHERE lead_id = $1",
+            lead["id"],
+        )
+        (duty,) = duties(market, lead["id"], "lead_dropped")
+        assert (duty["overdue"], duty["rule"]) == (True, "STEP-ONWARD")
+        now_ = fresh(market, lead)["standing"]["now"]
+        assert duty["due_on"] in [e["due_on"] for e in now_ if e["what"] == duty["what"]]
+        above = done(leader.get("/me/escalations"))["items"]
+        (told,) = [
+            e for e in above if e["subject_id"] == lead["id"] and e["what"] == "lead_dropped"
+        ]
+        assert (told["unit"]["name"], told["due_on"]) == (
+            market.me["unit"]["name"], duty["due_on"],
+        )  # fmt: skip
+        lines = [e for e in questions(overview(leader)) if e["key"].startswith("late_lead_dropped")]
+        assert lead["id"] in {row["id"] for each in lines for row in rows(leader, each["query"])}
+
     def test_what_was_done_about_it_ends_the_turn(self, client):
         market = client("market")
         lead, _ = self.given_up(client)
@@ -393,7 +418,8 @@ class TestGivenUp:
         assert lead["standing"]["next_action"] == "record_aftermath"
         (duty,) = duties(market, lead["id"], "lead_dropped")
         (turn,) = lead["standing"]["now"]
-        assert (duty["due_on"], turn["due_on"], turn["is_mine"]) == (None, None, True)
+        assert (duty["due_on"] == turn["due_on"], turn["is_mine"]) == (True, True)
+        assert duty["due_on"]
         for action in ("reopen", *(() if archived else ("archive",))):
             fields = {"reason": "回头看"} if action == "reopen" else {}
             answer = office.act(path, action, lead["version"], **fields)

@@ -1,7 +1,7 @@
 """What a leader is to ask about today: which rows of which list, and the sentence that says so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from api.domain.across.statistics import Params
@@ -280,6 +280,11 @@ MATTERS: tuple[Matter, ...] = (
           "{whose}有 {n} 起不予立案的案件逾期没有转其他途径，最早的{day}到期", by_unit=True),
     _late(_K.LEAD_MESSAGE, "leads",
           "{whose}有 {n} 条线索的举报人留言逾期没有答复，最早的{day}到期", by_unit=True),
+    replace(
+        _late(_K.LEAD_DROPPED, "leads",
+              "{whose}移送的 {n} 条线索公安机关撤案以后，逾期没有登记处理，最早的{day}到期",
+              by_unit=True),
+        unit="handed_by_unit_id"),
     _late(_K.LEAD_RECHECK_DRAWN, "leads",
           "有 {n} 条抽中的线索逾期没有发起二次核查，最早的{day}到期"),
     Matter("leads_near", _S, "leads",

@@ -54,6 +54,7 @@ STEP_TERMS: Final[dict[K, str]] = {
     K.CASE_NOT_INDICTED: ONWARD,
     K.CASE_NOT_FILED: ONWARD,
     K.LEAD_MESSAGE: ANSWER,
+    K.LEAD_DROPPED: ONWARD,
     K.LEAD_RECHECK_DRAWN: ONWARD,
 }
 #: What has no term here, or not always: why nobody is late with it.

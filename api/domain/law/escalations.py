@@ -70,6 +70,7 @@ class Overdue(Labelled):
     CASE_NOT_INDICTED = "case_not_indicted", "不起诉后逾期未转其他途径或者结案"
     CASE_NOT_FILED = "case_not_filed", "不予立案后逾期未转其他途径"
     LEAD_MESSAGE = "lead_message", "举报人留言逾期未答复"
+    LEAD_DROPPED = "lead_dropped", "公安机关撤案后逾期未登记处理"
     LEAD_RECHECK_DRAWN = "lead_recheck_drawn", "抽中的线索逾期未发起二次核查"
     MEASURE = "measure", "查扣冻到期失效，没有重新办理或者登记解除"
     RECTIFICATION = "rectification", "整改逾期"

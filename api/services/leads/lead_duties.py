@@ -32,7 +32,6 @@ from api.domain.leads.lead_assists import AssistStatus
 from api.domain.leads.lead_transfers import ANSWERED_STAGES, OPEN_CASE_RULE, TransferSide
 from api.domain.leads.leads import (
     AFTER_POLICE,
-    AT_POLICE,
     DRAWABLE,
     LEFT_TO_DO,
     OPEN_STAGES,
@@ -578,17 +577,10 @@ SOURCES: tuple[Source, ...] = (
         "leads",
         Lead,
         P.LEAD_HANDLE,
-        lambda actor: and_(
-            _sent_it(actor),
-            Lead.transfer_stage == TransferStage.DROPPED,
-            Lead.status.in_(AFTER_POLICE),
-        ),
+        lambda actor: and_(_sent_it(actor), _STEPS[K.LEAD_DROPPED].waits),
         Lead.subject_name,
         Lead.number,
-        # over, it has no term of its own any more
-        due_on=case((Lead.status.in_(AT_POLICE), Lead.due_on)),
-        provisional=Lead.due_is_provisional,
-        rule=Lead.due_rule,
+        since=_STEPS[K.LEAD_DROPPED].since,
     ),
     _received(K.LEAD_RECEIVE, _S.SENT),
     _received(K.LEAD_DECIDE, _S.RECEIVED, _S.REVIEWED),

@@ -18,7 +18,7 @@ from api.domain.leads import lead_transfers as law
 from api.domain.leads import police_decisions
 from api.domain.leads.lead_assists import ASSIST_ACTS, AssistStatus
 from api.domain.leads.lead_transfers import OPEN_CASE_RULE
-from api.domain.leads.leads import AT_POLICE, DRAWABLE, LeadAction, is_routed
+from api.domain.leads.leads import DRAWABLE, LeadAction, is_routed
 from api.services.kit import standing, time_rules
 from api.services.kit.terms import Terms
 from api.services.leads import lead_alarms, lead_assists
@@ -56,6 +56,8 @@ class HandedOver:
     approval: standing.Until = field(default_factory=standing.Until)
     #: When the police filed over it.
     filed_on: str | None = None
+    #: When they gave that up again.
+    dropped_on: str | None = None
 
 
 def handed(transfers: Sequence[dict[str, Any]]) -> HandedOver:
@@ -66,7 +68,8 @@ def handed(transfers: Sequence[dict[str, Any]]) -> HandedOver:
     unsent = [each for each in transfers if each["sent_on"] is None]
     last = law.last_of(sent or transfers)
     filed = police_decisions.filed_on(transfers)
-    return HandedOver(last["department"], _running(sent), _running(unsent), filed)
+    dropped = max((each["dropped_on"] for each in sent if each["dropped_on"]), default=None)
+    return HandedOver(last["department"], _running(sent), _running(unsent), filed, dropped)
 
 
 def to_open(handed_over: HandedOver, clock: time_rules.Clock) -> standing.Until:
@@ -108,8 +111,8 @@ async def of(
             return to_open(handed_over, clock)
         if turn.what in _HANDED_OVER | _BEFORE_THE_HEAD:
             return handed_over.approval if turn.what in _BEFORE_THE_HEAD else handed_over.term
-        if turn.what is DutyKind.LEAD_DROPPED and record.status not in AT_POLICE:
-            return standing.Until()  # the term of the lead is over with it
+        if turn.what is DutyKind.LEAD_DROPPED and handed_over.dropped_on:
+            return _counted(clock, STEP_TERMS[turn.what], handed_over.dropped_on)
         return answer if turn.what in _THOUGH_IT_STANDS_STILL else own
 
     def others(terms: Terms) -> list[dict[str, Any]]:

@@ -6,8 +6,9 @@ from sqlalchemy import Date, and_, cast, exists, func, literal_column, select
 
 from api.domain.kit.duties import DutyKind as K
 from api.domain.kit.permissions import Permission
-from api.domain.leads.leads import DRAWABLE
+from api.domain.leads.leads import AFTER_POLICE, DRAWABLE, TransferStage
 from api.domain.organisation.organisation import LEVEL_DIGITS, DivisionLevel
+from api.models.lead_transfers import LeadTransfer
 from api.models.leads import Lead
 from api.models.receipts import UNREAD, LeadMessage
 from api.models.recheck_samples import RecheckSample, RecheckSampleLine
@@ -35,7 +36,22 @@ DRAWN_ON = (
 )
 _IS_UNREAD = and_(LeadMessage.lead_id == Lead.id, literal_column(f"({UNREAD})"))
 
+#: When the police gave up what they had filed.
+DROPPED_ON = (
+    select(func.max(LeadTransfer.dropped_on))
+    .where(LeadTransfer.lead_id == Lead.id, ~LeadTransfer.is_past)
+    .correlate(Lead)
+    .scalar_subquery()
+)
+
 STEPS = (
+    # 移送规定第10条: what is no crime may still be to be punished
+    Step(
+        K.LEAD_DROPPED,
+        and_(Lead.transfer_stage == TransferStage.DROPPED, Lead.status.in_(sorted(AFTER_POLICE))),
+        DROPPED_ON,
+        func.coalesce(Lead.transfer_sender_id, Lead.owner_unit_id),
+    ),
     Step(
         K.LEAD_RECHECK_DRAWN,
         and_(

@@ -1112,6 +1112,7 @@ export const OverdueLabels: Record<Overdue, string> = {
   'case_not_indicted': '不起诉后逾期未转其他途径或者结案',
   'case_not_filed': '不予立案后逾期未转其他途径',
   'lead_message': '举报人留言逾期未答复',
+  'lead_dropped': '公安机关撤案后逾期未登记处理',
   'lead_recheck_drawn': '抽中的线索逾期未发起二次核查',
   'measure': '查扣冻到期失效，没有重新办理或者登记解除',
   'rectification': '整改逾期',
