@@ -147,7 +147,11 @@ DECISIONS: dict[str, Decision] = {
     ),
     # the lead whose outcome counts changes when leads that were merged are two again
     "rewards": _noun("lead_id", "reporter_kind"),
-    "reward_rules": _WRITTEN_ONCE,
+    "rule_set_versions": Decision(
+        _W,
+        "版本只改不删；种类、归属和起草人不变",
+        fixed=(*_BIRTH, "town_code", "kind", "based_on_id", "is_earlier", "owner_unit_id"),
+    ),
     "victims": _noun("case_id"),
     "property_items": _noun("case_id"),
     "property_measures": Decision(

@@ -33,6 +33,7 @@ from api.models.rectifications import Rectification
 from api.models.restricted_files import RestrictedFile
 from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
+from api.models.rule_sets import RuleSetVersion
 from api.models.saved_filters import SavedFilter
 from api.models.units import Unit
 from api.models.victims import Victim
@@ -70,6 +71,7 @@ SIGHTS: dict[str, tuple[type[Any], Seen]] = {
     "restricted-files": (RestrictedFile, restricted_rows.visible),
     "rewards": _rows(Reward),
     "risk-entities": _rows(RiskEntity),
+    "rule-set-versions": _rows(RuleSetVersion),
     "saved-filters": (SavedFilter, lambda actor: SavedFilter.post_id == actor.post_id),
     "units": _rows(Unit),
     "victims": _rows(Victim),
@@ -78,7 +80,7 @@ SIGHTS: dict[str, tuple[type[Any], Seen]] = {
 #: answered by the ids that it was sent with, told alike whether they are hidden or not there.
 UNSCOPED = frozenset(
     {
-        "api-clients", "divisions", "jobs", "leads/assignments", "me", "posts", "reward-rules",
+        "api-clients", "divisions", "jobs", "leads/assignments", "me", "posts", "rule-sets",
         "shared-changes", "time-rules", "users",
     }
 )  # fmt: skip

@@ -42,6 +42,7 @@ from api.models.recheck_samples import RecheckSample
 from api.models.rectifications import Rectification
 from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
+from api.models.rule_sets import RuleSetVersion
 from api.models.units import Unit
 from api.models.victims import Victim
 
@@ -78,6 +79,8 @@ def seen(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
         return false()
     if model is Transfer:
         return Transfer.book_id.in_(select(Case.id).where(seen(actor, Case)))
+    if model is RuleSetVersion:
+        return _rules(actor)
     if actor.scope is RowScope.TOWN:
         return model.town_code == actor.town
     return _one_by_one(actor, model)
@@ -102,6 +105,15 @@ def _one_by_one(actor: Actor, model: type[Any]) -> ColumnElement[bool]:
     if model in BY_CASE:
         return model.case_id.in_(granted(actor, BY_ACCESS[Case]))
     return model.id.in_(granted(actor, BY_ACCESS[model]))
+
+
+def _rules(actor: Actor) -> ColumnElement[bool]:
+    """Of the own book, and for a town of the county's, which all of its towns share."""
+    if actor.scope is RowScope.TOWN:
+        return RuleSetVersion.town_code.in_((actor.town, county_of(actor.town)))
+    if actor.scope is RowScope.COUNTY:
+        return RuleSetVersion.town_code == actor.town
+    return false()
 
 
 def _units(actor: Actor) -> ColumnElement[bool]:

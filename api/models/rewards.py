@@ -1,14 +1,11 @@
-"""Rewards to reporters, and the versions of the rule that they follow."""
+"""Rewards to reporters."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.core.base.clock import now
 from api.core.database.db import Base
 from api.core.listing import facets
 from api.domain.leads.leads import LeadConclusion, ReporterKind
@@ -23,33 +20,6 @@ from api.models.base import (
     facets_index,
     held,
 )
-
-
-class RewardRuleVersion(Base):
-    """A town's own version of the rule. Rows are added, never changed: a reward names the one that
-    it rests on. Version 1 is built in and stands in no row."""
-
-    __tablename__ = "reward_rules"
-    __table_args__ = (
-        CheckConstraint("version > 1", name="version"),
-        CheckConstraint("basis_points BETWEEN 0 AND 10000", name="basis_points"),
-        CheckConstraint("floor >= 0 AND floor <= cap", name="span"),
-    )
-
-    town_code: Mapped[str] = mapped_column(DivisionCode, primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    conclusions: Mapped[list[str]]
-    #: [{"at_least": fen, "reward": fen}], rising.
-    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    basis_points: Mapped[int]
-    floor: Mapped[int]
-    cap: Mapped[int]
-    allows_anonymous: Mapped[bool]
-    source: Mapped[str]
-    note: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    created_by_post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"))
-
 
 #: What a row is, for filters that meet (core/listing/facets.py).
 FACETS = facets.sql(

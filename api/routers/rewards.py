@@ -20,7 +20,6 @@ from api.schemas.rewards import (
     RewardItem,
     RewardQuery,
     RewardRead,
-    RewardRuleCreate,
     RewardRules,
     RewardTransition,
 )
@@ -86,13 +85,5 @@ async def of_lead(
 
 @rules_router.get("", response_model=RewardRules, summary="奖励规则")
 async def versions(actor: Annotated[Actor, require(P.REWARD_READ)], session: DbSession) -> Response:
-    """现行规则和历次版本；每项奖励记着它所依据的版本。"""
+    """现行规则和历次版本；每项奖励记着它所依据的版本。起草、批准新版本在 `/rule-sets/rewards`。"""
     return answer(await reward_rules.versions(session, actor))
-
-
-@rules_router.post("", response_model=RewardRules, status_code=201, summary="调整奖励规则")
-async def create_version(
-    body: RewardRuleCreate, actor: Annotated[Actor, require(P.REWARD_MANAGE)], session: DbSession
-) -> Response:
-    """即日起按新规则测算；已经提出的奖励不变。"""
-    return answer(await reward_rules.create_version(session, actor, body), 201)

@@ -1,16 +1,15 @@
 """Rewards on the wire: numbers and amounts, never a name."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.core.listing.pagination import PageQuery
 from api.domain.kit.labels import Labelled
 from api.domain.leads.leads import LeadConclusion, ReporterKind
 from api.domain.rewards.rewards import (
-    MOST_STEPS,
     REWARD_FLOW,
     ClaimBy,
     RewardHindrance,
@@ -102,6 +101,10 @@ class RewardRead(RewardItem):
     involved: Yuan | None = Field(description="测算所用的涉案金额（元）")
     computed: Yuan = Field(description="按规则测算的金额（元）")
     rule_version: int
+    rule_set_version_id: UUID | None
+    recomputed: Yuan | None = Field(
+        description="按所依据的版本重新测算的金额（元），规则后来怎样改都不变；无权查看线索的为空"
+    )
     note: str
     distinct_reason: str = Field(description="更早的相似线索不是同一件事的理由")
     proposed_by: str = Field(description="提出的人")
@@ -154,13 +157,6 @@ class LeadRewards(Shown):
     draft: RewardDraft | None = Field(description="可以怎样奖励；无权提出的为空")
 
 
-class RewardStepWire(Wire):
-    """From so much money involved on, a reward of so much."""
-
-    at_least: Money = Field(description="涉案金额起点（元，含）")
-    reward: Money = Field(description="奖励（元）")
-
-
 class RewardStepShown(Shown):
     """One step of the ladder."""
 
@@ -168,33 +164,10 @@ class RewardStepShown(Shown):
     reward: Yuan = Field(description="奖励（元）")
 
 
-class RewardRuleCreate(Wire):
-    """The rule from now on; rewards that were proposed keep theirs."""
-
-    version: Annotated[int, Field(ge=1, description="所依据的最新版本号")]
-    conclusions: Annotated[list[LeadConclusion], Field(max_length=7)] = Field(
-        description="给予奖励的核查结论"
-    )
-    steps: Annotated[list[RewardStepWire], Field(min_length=1, max_length=MOST_STEPS)] = Field(
-        description="各档奖励，由低到高"
-    )
-    basis_points: Annotated[int, Field(ge=0, le=10_000)] = Field(
-        0, description="另按涉案金额的万分之几加奖"
-    )
-    floor: Money = Field(description="最低奖励（元）")
-    cap: Money = Field(description="最高奖励（元）")
-    allows_anonymous: bool = Field(
-        title="匿名举报人可以凭回执领取", description="匿名举报人能否凭回执领取"
-    )
-    source: Annotated[str, StringConstraints(min_length=2, max_length=500)] = Field(
-        title="依据（文件名称、文号）", description="依据（文件名称、文号）"
-    )
-    note: OptionalProse = Field("", title="说明")
-
-
 class RewardRuleShown(Shown):
-    """One version of the rule."""
+    """One version of the rule; what it is drafted and approved by is `/rule-sets/rewards`."""
 
+    id: UUID = Field(description="规则版本的编号（系统内唯一），见 /rule-set-versions")
     version: int
     conclusions: list[LeadConclusion] = Field(description="给予奖励的核查结论")
     steps: list[RewardStepShown] = Field(description="各档奖励")
@@ -205,7 +178,8 @@ class RewardRuleShown(Shown):
     source: str = Field(description="依据")
     note: str
     is_builtin: bool
-    created_at: datetime | None = Field(description="随系统提供的为空")
+    created_at: datetime | None = Field(description="批准时间；随系统提供的为空")
+    valid_from: date | None = Field(description="生效日期；随系统提供的为空")
 
 
 class RewardRules(Shown):

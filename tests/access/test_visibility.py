@@ -31,11 +31,11 @@ NAMES = {
     "identifier_id": "identifiers", "outcome_id": "outcomes", "item_id": "property-items",
     "measure_id": "property-measures", "rectification_id": "rectifications",
     "file_id": "restricted-files", "attachment_id": "attachments", "reward_id": "rewards",
-    "paper_id": "papers", "entity_id": "risk-entities", "filter_id": "saved-filters", "victim_id": "victims",
+    "paper_id": "papers", "entity_id": "risk-entities", "filter_id": "saved-filters", "victim_id": "victims", "version_id": "rule-set-versions",
 }  # fmt: skip
 #: Paths that name what no town or unit owns; each is looked at elsewhere.
 HOUSE = re.compile(
-    r"^/api/v1/(api-clients|jobs|posts|users|units|time-rules|reward-rules|divisions|holiday-years"
+    r"^/api/v1/(api-clients|jobs|posts|users|units|time-rules|reward-rules|rule-sets|divisions|holiday-years"
     r"|shared-changes|me|public|auth|setup|audit)\b"
 )
 #: Of the other town; of the demo's own town, in units that nobody gave anything to.
@@ -82,7 +82,10 @@ def bodies(operation: dict) -> Iterator[dict]:
         return
     for each in given["examples"].values():
         # what is due is due today or later: examples name one day for ever
-        still = {name: today().isoformat() for name in ("due_on", "planned_on", "review_on")}
+        still = {
+            name: today().isoformat()
+            for name in ("due_on", "planned_on", "review_on", "valid_from")
+        }
         yield {"json": each["value"] | {n: d for n, d in still.items() if n in each["value"]}}
 
 

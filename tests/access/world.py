@@ -157,6 +157,12 @@ def _others(world: World) -> None:
     world.post("saved-filters", "office", "/saved-filters",
                {"noun": "leads", "name": mark[:12], "query": "status=registered"})  # fmt: skip
     day = today().isoformat()
+    open_ = client("office").get("/rule-sets/rewards").json()["open"]
+    if open_:  # of one kind of rule one version is drafted at a time
+        path = f"/rule-set-versions/{open_['id']}"
+        done(client("office").act(path, "withdraw", open_["version"], reason="另行起草"))
+    world.post("rule-set-versions", "office", "/rule-sets/rewards/versions",
+               {"valid_from": day, "source": f"专〔{mark}〕", "note": mark})  # fmt: skip
     world.post("leads/recheck-samples", "office", "/leads/recheck-samples",
                {"period_from": day, "period_to": day, "size": 1,
                 "conclusions": ["illegal", "unfounded", "suspected_crime"]})  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from api.core.base.clock import today
 from tests.ledgers import bring
 
 Find = Callable[[httpx.Client], str]
@@ -61,6 +62,24 @@ def restricted(client: httpx.Client) -> str:
     return f"/restricted-files/{client.get('/restricted-files').json()['items'][0]['id']}"
 
 
+def rule_draft(client: httpx.Client) -> str:
+    """A draft of the next version of the rules for rewards."""
+    open_ = client.get("/rule-sets/rewards").json()["open"]
+    if open_ and open_["status"] == "submitted":
+        body = {"action": "recall", "version": open_["version"]}
+        open_ = client.post(f"/rule-set-versions/{open_['id']}/transitions", json=body).json()
+    if open_ is None:
+        body = {"valid_from": today().isoformat(), "source": "众专办〔2026〕9号"}
+        made = client.post("/rule-sets/rewards/versions", json=body)
+        assert made.is_success, made.text
+        open_ = made.json()
+        content = open_["content"] | {"basis_points": 5, "cap": "50000.00"}
+        body = {"version": open_["version"], "content": content}
+        changed = client.patch(f"/rule-set-versions/{open_['id']}", json=body)
+        assert changed.is_success, changed.text
+    return f"/rule-set-versions/{open_['id']}"
+
+
 PAGES = [
     Page("home", "office", "/"),
     Page("home-police", "police", "/"),
@@ -82,7 +101,11 @@ PAGES = [
     Page("handover", "police", first("handovers")),
     Page("rewards", "finance", "/rewards"),
     Page("reward", "leader", first("rewards")),
-    Page("reward-rules", "office", "/reward-rules"),
+    Page("rule-sets", "office", "/rule-sets"),
+    Page("rule-set", "leader", "/rule-sets/rewards"),
+    Page("rule-set-versions", "office", "/rule-set-versions"),
+    Page("rule-set-version", "office", rule_draft),
+    Page("rule-set-version-edit", "office", lambda client: f"{rule_draft(client)}/edit"),
     Page("recheck-samples", "office", "/leads/recheck-samples"),
     Page(
         "recheck-sample",

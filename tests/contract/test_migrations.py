@@ -5,6 +5,7 @@ import warnings
 from datetime import date
 
 import asyncpg
+import orjson
 import pytest
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
@@ -12,6 +13,8 @@ from sqlalchemy.schema import CreateIndex
 from alembic import command
 from api.core.base.config import settings
 from api.core.database import embedded, migrations
+from api.domain.rewards.rewards import ENTRIES
+from api.domain.words.rule_content import parsed, shown
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,56 @@ def filled(server, table: str, **given: str) -> str:
     values = {row["column_name"]: plain.get(row["data_type"], "'x'") for row in asyncio.run(read())}
     values |= given
     return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())})"
+
+
+def test_the_rules_of_rewards_come_through_both_ways(server):
+    """Each version keeps its number, its day and every amount, on the way into the rule sets and back."""
+
+    async def run(*statements: tuple) -> list:
+        connection = await asyncpg.connect(migrations.plain(server.owner_url))
+        try:
+            return [await connection.fetch(*statement) for statement in statements][-1]
+        finally:
+            await connection.close()
+
+    migrations.upgrade(server.owner_url)
+    migrations.downgrade(server.owner_url, "handled_since")
+    unit, post = (f"01a00000-0000-7000-8000-00000000001{n}" for n in range(2))
+    row = {
+        "town_code": "'341522118'", "created_by_post_id": f"'{post}'",
+        "conclusions": """'["illegal"]'""", "basis_points": "7", "floor": "100000",
+        "cap": "9000000", "allows_anonymous": "true", "source": "'众专办〔2025〕3号'", "note": "'试行'",
+    }  # fmt: skip
+    steps = """'[{"at_least": 0, "reward": 100000}]'"""
+    asyncio.run(
+        run(
+            (filled(server, "divisions", code="'341522118'"),),
+            (filled(server, "units", id=f"'{unit}'", division_code="'341522118'", kind="'office'",
+                    behaviour="'office'"),),
+            (filled(server, "posts", id=f"'{post}'", unit_id=f"'{unit}'",
+                    division_code="'341522118'"),),
+            (filled(server, "reward_rules", **row, version="2", steps=steps,
+                    created_at="'2025-03-01 20:00+00'"),),
+            (filled(server, "reward_rules", **row, version="3", steps=steps,
+                    created_at="'2025-06-01 08:00+00'"),),
+        )
+    )  # fmt: skip
+    read = ("SELECT * FROM reward_rules ORDER BY version",)
+    before = [dict(each) for each in asyncio.run(run(read))]
+    migrations.upgrade(server.owner_url)
+    moved = asyncio.run(run(("SELECT * FROM rule_set_versions ORDER BY number",)))
+    assert [(each["number"], each["status"], each["is_earlier"]) for each in moved] == [
+        (2, "approved", True), (3, "approved", True)
+    ]  # fmt: skip
+    assert [each["valid_from"] for each in moved] == [date(2025, 3, 2), date(2025, 6, 1)]
+    content = orjson.loads(moved[0]["content"])
+    assert (content["basis_points"], content["floor"], content["steps"]) == (
+        7, 100_000, [{"at_least": 0, "reward": 100_000}]
+    )  # fmt: skip
+    assert parsed(ENTRIES, shown(ENTRIES, content)) == (content, [])
+    migrations.downgrade(server.owner_url, "handled_since")
+    assert [dict(each) for each in asyncio.run(run(read))] == before
+    migrations.downgrade(server.owner_url, "base")
 
 
 def test_informants_come_through_both_ways(server, tmp_path, monkeypatch):

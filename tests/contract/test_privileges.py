@@ -52,7 +52,7 @@ NEVER_CHANGED = {
     "postings": {"*"}, "transfers": {"*"}, "accounts": {"*"}, "events": {"*"},
     "attachments": {"*"}, "stored_files": {"*"}, "case_decisions": {"*"}, "lead_ratings": {"*"},
     "property_determinations": {"*"}, "property_measure_renewals": {"*"},
-    "restricted_file_events": {"*"}, "restricted_hints": {"*"}, "reward_rules": {"*"}, "town_terms": {"*"}, "shared_changes": {"body", "proposed_by_id", "kind"},
+    "restricted_file_events": {"*"}, "restricted_hints": {"*"}, "rule_set_versions": {"town_code", "kind", "based_on_id", "is_earlier", "owner_unit_id"}, "town_terms": {"*"}, "shared_changes": {"body", "proposed_by_id", "kind"},
     "informant_recusals": {"*"}, "recheck_samples": {"*"},
     "distribution_lines": {"distribution_id", "victim_id", "share", "round", "principal"},
     "lead_transfers": {"lead_id", "case_id", "risk_entity_id", "number"},

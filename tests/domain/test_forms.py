@@ -189,6 +189,13 @@ FORMS = {
         withdraw!: reason
     """,
     "paper": "void!: reason",
+    "rule_set_version": """
+        submit
+        approve
+        refuse: reason
+        recall
+        withdraw!: reason
+    """,
     "outcome": """
         publish
         withdraw!: reason
@@ -296,6 +303,7 @@ EDITS = {
         "pending swept assessed listed handling rectifying accepted",
         "risk_entity:create", "not_own_unit", 403,
     ),
+    "rule_set_version": ("draft", "rule_set:prepare", "not_own_unit not_own_subject", 409),
     "victim": ("registered verified excluded", "victim:handle", "", 403),
 }  # fmt: skip
 
@@ -321,6 +329,7 @@ BEGINNINGS = {
     "distribution": "draft", "reward": "proposed", "risk_entity": "pending",
     "inspection": "planned", "rectification": "ordered", "outcome": "published",
     "import": "parsing", "handover": "sent", "paper": "made",
+    "rule_set_version": "draft",
 }  # fmt: skip
 
 

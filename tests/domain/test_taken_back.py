@@ -43,6 +43,7 @@ ANOTHER_DECISION = {
     ("lead", "recheck"): "二次核查由另一单位得出结论",
     ("property_item", "determine"): "异议由第三人提出",
     ("property_item", "object"): "怎样处理异议须重新甄别",
+    ("rule_set_version", "refuse"): "改了再提交由起草人决定",
     ("rectification", "fail"): "重新责令整改是新的期限",
     ("rectification", "order_again"): "重新责令整改是新的期限",
     ("restricted_file", "hand_off"): "已经送出",

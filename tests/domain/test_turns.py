@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.domain.across.rule_sets import RuleKind
 from api.domain.across.ways import WAYS
 from api.domain.kit.actors import Actor, Holder
 from api.domain.kit.errors import DomainError
@@ -49,7 +50,7 @@ class Record(Waits):
 PLAIN: dict[str, Any] = {
     "owes": [], "orders": 1, "open_orders": 0, "open_reinspection": None, "open_rectifications": 0, "bare_orders": 0, "returns_count": 0, "marks": [],
     "concluded_unit_ids": [], "concluded_person_ids": [], "charges": ["x"], "town_code": "341522118",
-    "reinspection_finding": "none", "to_give": 1, "custody": 1, "has_term": True, "expires_on": date(2026, 12, 31),
+    "reinspection_finding": "none", "to_give": 1, "custody": 1, "has_term": True, "expires_on": date(2026, 12, 31), "kind": RuleKind.REWARDS, "author_ids": (),
 }  # fmt: skip
 
 

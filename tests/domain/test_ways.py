@@ -313,7 +313,13 @@ def test_each_turn_of_people_has_its_kind_at_home(way, place, status, turn):
 
 
 #: What each strip begins and ends with, where no status of the record waits for it.
-HEADS = {"handover": "送出", "property_item": "登记", "distribution": "编制", "reward": "提出"}
+HEADS = {
+    "handover": "送出",
+    "property_item": "登记",
+    "distribution": "编制",
+    "reward": "提出",
+    "rule_set_version": "起草",
+}
 
 
 @pytest.mark.parametrize("noun", sorted(WAYS))

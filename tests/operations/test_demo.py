@@ -181,6 +181,7 @@ async def test_something_waits_for(post: str, asked) -> None:
         kinds = {duty["kind"] for duty in waiting["items"]}
         assert kinds == {
             "reward_approve", "distribution_approve", "informant_name", "lead_transfer_approve",
+                "rule_set_approve",
         }  # fmt: skip
 
 

@@ -184,6 +184,24 @@ def plan_forms(client, running):
     yield "DistributionPublish.objection_until", publish
 
 
+def rule_forms(client):
+    office, path = client("office"), "/rule-sets/rewards/versions"
+    body = {"source": "众专办〔2026〕9号"}
+    yield (
+        "RuleSetVersionCreate.valid_from",
+        lambda on: office.post(path, json=body | {"valid_from": on}),
+    )
+    made = office.post(path, json=body | {"valid_from": today().isoformat()}).json()
+    url = f"/rule-set-versions/{made.get('id', made.get('open_id'))}"
+
+    def tried(on):
+        version = office.get(url).json()["version"]
+        return office.patch(url, json={"version": version, "valid_from": on})
+
+    yield "RuleSetVersionUpdate.valid_from", tried
+    done(office.act(url, "withdraw", office.get(url).json()["version"], reason="只是试写"))
+
+
 def test_every_form_has_the_furthest_day(client, running, furthest):
     asked = set()
     for forms in (
@@ -192,6 +210,7 @@ def test_every_form_has_the_furthest_day(client, running, furthest):
         visit_forms(client),
         property_forms(client, running),
         plan_forms(client, running),
+        rule_forms(client),
     ):
         for form, tried in forms:
             asked.add(form)

@@ -293,6 +293,31 @@ _OUTCOMES: Final = {
     "judgment_no": "裁判文书案号",
     "judged_on": "裁判日期",
 }
+_RULES: Final = {
+    "about": "这一类规则管什么",
+    "against": "与哪一版比较",
+    "after": "后",
+    "ahead": "已批准、尚未生效的版本",
+    "author": "起草人",
+    "based_on_id": "由哪一版改来",
+    "before": "前",
+    "content": "规则内容",
+    "entries": "规则内容的栏目",
+    "force": "现在是否生效",
+    "help": "填写说明",
+    "in_force": "现行版本",
+    "is_earlier": "实行两人起草、批准以前由一人调整的",
+    "least": "最少",
+    "most": "最多",
+    "named": "每一版都有的各项",
+    "may_draft": "当前用户能否起草新版本",
+    "open": "正在起草、待批准的版本",
+    "owner": "谁的规则",
+    "recomputed": "按所依据的版本重新测算的金额（元）",
+    "refused_reason": "最近一次退回的理由",
+    "rule_set_version_id": "所依据的规则版本",
+    "waits_for": "轮到谁",
+}
 _RECHECKS: Final = {
     "category": "线索类别",
     "conclusions": "抽取哪些结论的线索",
@@ -576,6 +601,7 @@ _PATHS: Final = {
     "assignment_id": "批量交办",
     "reward_id": "奖励",
     "handover_id": "移送、移交",
+    "version_id": "规则版本",
     "paper_id": "文书",
     "assist_id": "协办",
     "made_at": "合并时间",
@@ -604,6 +630,7 @@ FIELD_LABELS: Final[Mapping[str, str]] = (
     | _TIME
     | _LEADS
     | _OUTCOMES
+    | _RULES
     | _RECHECKS
     | _TRANSFERS
     | _CASES

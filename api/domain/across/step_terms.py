@@ -27,6 +27,8 @@ STEP_TERMS: Final[dict[K, str]] = {
     K.DISTRIBUTION_PUBLISH: PREPARE,
     K.DISTRIBUTION_PAY: PAY,
     K.DISTRIBUTION_CONFIRM: PAY,
+    K.RULE_SET_SUBMIT: PREPARE,
+    K.RULE_SET_APPROVE: APPROVE,
     K.REWARD_APPROVE: APPROVE,
     K.REWARD_CODE: PREPARE,
     # the reporter is asked to come, in their own time

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.domain.across.rule_sets import RuleSetAction as Ua
 from api.domain.across.ways import WAYS
 from api.domain.cases.victims import VictimAction as Va
 from api.domain.entities.inspections import InspectionAction as Ia
@@ -67,6 +68,11 @@ REVERSES: Final[Mapping[str, Mapping[Labelled | str, tuple[Reverse, ...]]]] = {
         Oa.WITHDRAW: (_R(Oa.RESTORE), _R(Oa.RESUBMIT)),
         Oa.RESTORE: (_R(Oa.WITHDRAW),),
         Oa.RESUBMIT: (_R(Oa.WITHDRAW),),
+    },
+    "rule_set_version": {
+        MADE: (_R(Ua.WITHDRAW),),
+        Ua.SUBMIT: (_R(Ua.RECALL),),
+        Ua.RECALL: (_R(Ua.SUBMIT),),
     },
     "property_item": {MADE: (_R(Pa.WITHDRAW),)},
     "distribution": {MADE: (_R(Da.WITHDRAW),)},

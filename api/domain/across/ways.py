@@ -7,6 +7,9 @@ leads back, the record stands at an earlier stage again.
 from collections.abc import Callable
 from typing import Any, Final
 
+from api.domain.across.rule_sets import RULE_SET_FLOW, approvers
+from api.domain.across.rule_sets import RuleSetAction as Ua
+from api.domain.across.rule_sets import RuleSetStatus as Us
 from api.domain.cases.cases import CASE_FLOW
 from api.domain.cases.cases import CaseAction as Ca
 from api.domain.cases.cases import CaseStatus as Cs
@@ -835,6 +838,19 @@ OUTCOME_WAY: Final = Way(
     done=frozenset({Os.PUBLISHED}),
     stopped=frozenset({Os.WITHDRAWN}),
 )
+RULE_SET_WAY: Final = Way(
+    RULE_SET_FLOW,
+    (
+        Stage("提交批准", {Us.DRAFT: (Turn(K.RULE_SET_SUBMIT, (Ua.SUBMIT,)),)}),
+        Stage(
+            "批准",
+            {Us.SUBMITTED: (Turn(K.RULE_SET_APPROVE, (Ua.APPROVE,), _HOLDER, named=approvers),)},
+        ),
+    ),
+    done=frozenset({Us.APPROVED}),
+    stopped=frozenset({Us.WITHDRAWN}),
+    begins="起草",
+)
 RESTRICTED_WAY: Final = Way(
     RESTRICTED_FLOW,
     (
@@ -857,6 +873,6 @@ WAYS: Final[dict[str, Way[Any, Any]]] = {
     for way in (
         LEAD_WAY, CASE_WAY, VICTIM_WAY, RISK_ENTITY_WAY, INSPECTION_WAY, RECTIFICATION_WAY,
         PROPERTY_WAY, MEASURE_WAY, DISTRIBUTION_WAY, REWARD_WAY, IMPORT_WAY, OUTCOME_WAY,
-        RESTRICTED_WAY, HANDOVER_WAY,
+        RESTRICTED_WAY, HANDOVER_WAY, RULE_SET_WAY,
     )
 }  # fmt: skip

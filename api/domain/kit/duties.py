@@ -89,6 +89,8 @@ class DutyKind(Labelled):
     IMPORT_COMMIT = "import_commit", "台账待确认导入"
     IMPORT_BARE = "import_bare", "台账没有可以导入的行，请改正后重新上传，或者取消"
     OUTCOME_PUBLISH = "outcome_publish", "成果待审核发布"
+    RULE_SET_SUBMIT = "rule_set_submit", "规则草稿待提交批准"
+    RULE_SET_APPROVE = "rule_set_approve", "规则新版本待批准"
     REWARD_APPROVE = "reward_approve", "举报奖励待审批"
     REWARD_CODE = "reward_code", "举报奖励待发领取码"
     REWARD_PAY = "reward_pay", "举报奖励待发放"

@@ -59,6 +59,10 @@ class EventName(Labelled):
     REWARD_CODE_ISSUED = "reward.code_issued", "发放领取码"
     REWARD_RULE_CHANGED = "reward.rule_changed", "调整奖励规则"
 
+    RULE_SET_DRAFTED = "rule_set.drafted", "起草规则新版本"
+    RULE_SET_UPDATED = "rule_set.updated", "修改规则草稿"
+    RULE_SET_TRANSITIONED = "rule_set.transitioned", "办理规则新版本"
+
     RISK_ENTITY_CREATED = "risk_entity.created", "登记风险主体"
     RISK_ENTITY_UPDATED = "risk_entity.updated", "修改风险主体"
     RISK_ENTITY_TRANSITIONED = "risk_entity.transitioned", "处置风险主体"

@@ -20,6 +20,7 @@ PATHS: Final[Mapping[str, str]] = {
     "restricted_file": "restricted-files",
     "reward": "rewards",
     "risk_entity": "risk-entities",
+    "rule_set_version": "rule-set-versions",
     "victim": "victims",
 }
 #: The other way round.

@@ -89,6 +89,10 @@ class Permission(StrEnum):
     RISK_ENTITY_HANDLE = "risk_entity:handle"
     RISK_ENTITY_READ = "risk_entity:read"
 
+    RULE_SET_APPROVE = "rule_set:approve"
+    RULE_SET_PREPARE = "rule_set:prepare"
+    RULE_SET_READ = "rule_set:read"
+
     SELF = "self:use"
 
     #: Of what holds in every town, where nobody holds a post of the county: one proposes, another confirms.
@@ -160,6 +164,7 @@ _VIEWER = _BASE | {
     P.RESTRICTED_FILE_HANDLE,
     P.RESTRICTED_FILE_RAISE,
     P.RISK_ENTITY_READ,
+    P.RULE_SET_READ,
     P.STATISTICS_READ,
     P.TIME_RULE_READ,
 }
@@ -233,6 +238,7 @@ _OFFICE = _VIEWER | {
     P.RISK_ENTITY_ASSESS,
     P.RISK_ENTITY_CREATE,
     P.RISK_ENTITY_HANDLE,
+    P.RULE_SET_PREPARE,
     P.TIME_RULE_TIGHTEN,
     P.UNIT_MANAGE,
     P.VICTIM_HANDLE,
@@ -252,6 +258,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.LEAD_APPROVE_TRANSFER,
             P.OUTCOME_APPROVE,
             P.REWARD_APPROVE,
+            P.RULE_SET_APPROVE,
         }
     ),
     Role.OFFICE: frozenset(_OFFICE),
@@ -284,6 +291,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REWARD_EXPORT,
             P.REWARD_PAY,
             P.REWARD_READ,
+            P.RULE_SET_READ,
             P.STATISTICS_READ,
             P.VICTIM_REVEAL,
         }

@@ -46,6 +46,8 @@ class Overdue(Labelled):
     DISTRIBUTION_PUBLISH = "distribution_publish", "清退方案逾期未公示"
     DISTRIBUTION_PAY = "distribution_pay", "清退款逾期未发放"
     DISTRIBUTION_CONFIRM = "distribution_confirm", "清退款逾期未确认到账"
+    RULE_SET_SUBMIT = "rule_set_submit", "规则草稿逾期未提交批准"
+    RULE_SET_APPROVE = "rule_set_approve", "规则新版本逾期未批准"
     REWARD_APPROVE = "reward_approve", "举报奖励逾期未审批"
     REWARD_CODE = "reward_code", "举报奖励逾期未发领取码"
     REWARD_PAY = "reward_pay", "举报奖励逾期未发放"

@@ -4,10 +4,10 @@
 rewards and protects them; how much is the town's own rule, kept in versions. Amounts are whole fen, by integer arithmetic.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 from uuid import UUID
 
 from api.domain.kit.actors import Actor
@@ -17,6 +17,7 @@ from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import LeadConclusion, LeadStatus, ReporterKind
 from api.domain.words.money import formatted
+from api.domain.words.rule_content import Entry, EntryKind
 
 # ------------------------------------------------------------------------------ how much
 
@@ -66,6 +67,70 @@ BUILTIN: Final = RewardRule(
     source="参照《安徽省非法集资举报奖励实施细则（试行）》（2016）的幅度（一千元至十万元）；"
     "本镇标准须经镇里研究确定",
 )
+
+
+#: What a version of the rule holds; its basis and its number stand beside it.
+ENTRIES: Final = (
+    Entry(
+        "conclusions",
+        "给予奖励的核查结论",
+        EntryKind.CHOICES,
+        LeadConclusion,
+        least=1,
+        most=len(LeadConclusion),
+    ),
+    Entry(
+        "steps",
+        "各档奖励",
+        EntryKind.ROWS,
+        least=1,
+        most=MOST_STEPS,
+        rows=(
+            Entry("at_least", "涉案金额达到", EntryKind.MONEY),
+            Entry("reward", "奖励", EntryKind.MONEY),
+        ),
+        key="at_least",
+        help="由低到高，第一档从零元起",
+    ),
+    Entry("basis_points", "另按涉案金额的万分之几加奖", EntryKind.INTEGER, most=WHOLE),
+    Entry("floor", "最低奖励", EntryKind.MONEY),
+    Entry("cap", "最高奖励", EntryKind.MONEY),
+    Entry("allows_anonymous", "匿名举报人可以凭回执领取", EntryKind.BOOLEAN),
+)
+
+
+def content_of(rule: RewardRule) -> dict[str, Any]:
+    """The rule as a version of the rule set keeps it."""
+    return {
+        "conclusions": [each.value for each in rule.conclusions],
+        "steps": [{"at_least": step.at_least, "reward": step.reward} for step in rule.steps],
+        "basis_points": rule.basis_points,
+        "floor": rule.floor,
+        "cap": rule.cap,
+        "allows_anonymous": rule.allows_anonymous,
+    }
+
+
+def rule_of(
+    version: int, content: Mapping[str, Any], source: str = "", note: str = ""
+) -> RewardRule:
+    """The other way round."""
+    return RewardRule(
+        version=version,
+        conclusions=tuple(LeadConclusion(each) for each in content["conclusions"]),
+        steps=tuple(RewardStep(each["at_least"], each["reward"]) for each in content["steps"]),
+        basis_points=content["basis_points"],
+        floor=content["floor"],
+        cap=content["cap"],
+        allows_anonymous=content["allows_anonymous"],
+        source=source,
+        note=note,
+    )
+
+
+def content_faults(content: Mapping[str, Any]) -> list[FieldError]:
+    """What is wrong with a content whose entries are each right."""
+    return faults(rule_of(0, content))
 
 
 def faults(rule: RewardRule) -> list[FieldError]:

@@ -60,6 +60,7 @@ from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import inspections, risk_entity_steps
 from api.services.kit import steps, time_rules
 from api.services.leads import lead_assists, lead_duties, lead_steps, leads
+from api.services.organisation import rule_set_versions
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
@@ -74,6 +75,7 @@ STEPS = {
     "risk-entities": risk_entity_steps.STEPS,
     "inspections": inspections.STEPS,
     "outcomes": outcomes.STEPS,
+    "rule-set-versions": rule_set_versions.STEPS,
     "cases": case_steps.STEPS,
     "leads": lead_steps.STEPS,
 }
@@ -89,6 +91,7 @@ _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "victims": (None, _NO_DAY, _NO_FEN),
     "property-items": (None, _NO_DAY, _NO_FEN),
     "outcomes": (None, _NO_DAY, _NO_FEN),
+    "rule-set-versions": (None, _NO_DAY, _NO_FEN),
     "distributions": (None, Distribution.objection_until, Distribution.total_pay),
     "rewards": (None, _NO_DAY, Reward.amount),
     "ledger/entries": (None, _NO_DAY, Transfer.amount),

@@ -50,6 +50,7 @@ from api.models.imports import Import
 from api.models.lead_assists import LeadAssist
 from api.models.outcomes import Outcome
 from api.models.property_measures import PropertyMeasure
+from api.models.rule_sets import RuleSetVersion
 from api.models.units import Division, Post, Unit
 from api.models.users import User
 from api.services.across import handover_duties
@@ -58,9 +59,10 @@ from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import field_duties
 from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.kit import notices, terms, time_rules
-from api.services.kit._duty_source import InHands, Source, in_status, seen_record
+from api.services.kit._duty_source import InHands, Source, in_status, seen_record, unit_record
 from api.services.leads import lead_duties
 from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, REPORTER_WAITS, TO_OPEN, moving
+from api.services.organisation import rule_set_versions
 from api.services.outcomes import outcomes
 from api.services.recovery import measure_warnings, money_duties
 from api.services.recovery.ledger_awaiting import CONFIRM_RULE
@@ -111,6 +113,26 @@ SOURCES: tuple[Source, ...] = (
         title=Outcome.title,
         number=Outcome.number,
         since=outcomes.STEPS[0].since,
+    ),
+    unit_record(
+        K.RULE_SET_SUBMIT,
+        "rule-set-versions",
+        RuleSetVersion,
+        P.RULE_SET_PREPARE,
+        lambda _: [rule_set_versions.STEPS[0].waits],
+        title=rule_set_versions.KIND_LABEL,
+        number=literal_column("''", Text()),
+        since=rule_set_versions.STEPS[0].since,
+    ),
+    Source(
+        K.RULE_SET_APPROVE,
+        "rule-set-versions",
+        RuleSetVersion,
+        P.RULE_SET_APPROVE,
+        rule_set_versions.to_approve,
+        rule_set_versions.KIND_LABEL,
+        literal_column("''", Text()),
+        since=rule_set_versions.STEPS[1].since,
     ),
     *money_duties.SOURCES,
     *reward_duties.SOURCES,

@@ -25,6 +25,7 @@ from api.services.across import handovers
 from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.leads import leads
+from api.services.organisation import rule_set_versions
 from api.services.outcomes import outcomes
 from api.services.recovery import (
     distributions,
@@ -58,6 +59,7 @@ LEDGERS: dict[str, Ledger] = {
     "victims": Ledger(victims.LISTING, P.VICTIM_READ),
     "distributions": Ledger(distributions.LISTING, P.DISTRIBUTION_READ),
     "rewards": Ledger(rewards.LISTING, P.REWARD_READ),
+    "rule-set-versions": Ledger(rule_set_versions.LISTING, P.RULE_SET_READ),
     "ledger/entries": Ledger(ledger_entries.LISTING, P.LEDGER_READ),
 }
 

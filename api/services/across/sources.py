@@ -12,6 +12,7 @@ from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.imports import imports
 from api.services.leads import leads
+from api.services.organisation import rule_set_versions
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, property_items, property_measures
 from api.services.rewards import rewards
@@ -39,5 +40,6 @@ SOURCES = (
     Source("rectifications", P.INSPECTION_READ, rectifications.LISTING),
     Source("outcomes", P.OUTCOME_READ, outcomes.LISTING),
     Source("rewards", P.REWARD_READ, rewards.LISTING),
+    Source("rule-set-versions", P.RULE_SET_READ, rule_set_versions.LISTING),
     Source("imports", P.IMPORT_RUN, imports.LISTING),
 )

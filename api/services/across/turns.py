@@ -34,6 +34,7 @@ from api.models.property_measures import PropertyMeasure
 from api.models.rectifications import Rectification
 from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
+from api.models.rule_sets import RuleSetVersion
 from api.models.units import Post
 from api.models.users import PostHolder, User
 from api.schemas.turns import TurnAct
@@ -41,6 +42,7 @@ from api.services.across import handovers
 from api.services.cases import cases
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.leads import leads
+from api.services.organisation import rule_set_versions
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, property_items, property_measures
 from api.services.rewards import rewards
@@ -83,6 +85,9 @@ NOUNS: tuple[Noun, ...] = (
         rectifications.read,
     ),
     Noun("outcomes", P.OUTCOME_READ, outcomes.LISTING, Outcome, outcomes.read),
+    Noun(
+        "rule-set-versions", P.RULE_SET_READ, rule_set_versions.LISTING, RuleSetVersion, rule_set_versions.read
+    ),
     Noun("rewards", P.REWARD_READ, rewards.LISTING, Reward, rewards.read),
 )  # fmt: skip
 #: Assists wait as rows of their own, and stand in the head of their lead.

@@ -52,6 +52,7 @@ from api.models.property_measures import UNDONE, PropertyMeasure
 from api.models.rectifications import Rectification
 from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
+from api.models.rule_sets import RuleSetVersion
 from api.models.units import Unit
 from api.models.victims import Victim
 from api.services.cases import case_handovers, case_steps, victims
@@ -60,6 +61,7 @@ from api.services.kit import time_rules
 from api.services.kit._duty_source import version_of
 from api.services.kit.steps import Step
 from api.services.leads import lead_alarms, lead_assists, lead_duties, lead_steps
+from api.services.organisation import rule_set_versions
 from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
@@ -355,6 +357,10 @@ WATCHED: tuple[Watched, ...] = (
     ),
     *_steps(case_steps.STEPS, "cases", Case, P.CASE_READ, Case.title, Case.number),
     *_steps(lead_steps.STEPS, "leads", Lead, P.LEAD_READ, _L.subject_name, _L.number),
+    *_steps(
+        rule_set_versions.STEPS, "rule-set-versions", RuleSetVersion, P.RULE_SET_READ,
+        rule_set_versions.KIND_LABEL, _NO_RULE,
+    ),
     *_steps(
         outcomes.STEPS, "outcomes", Outcome, P.OUTCOME_READ, Outcome.title, Outcome.number,
     ),

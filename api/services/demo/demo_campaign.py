@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.base.clock import now, travel
 from api.domain.demo import demo
 from api.models.units import Unit
-from api.services.demo import demo_cases, demo_entities, demo_leads, demo_outcomes
+from api.services.demo import demo_cases, demo_entities, demo_leads, demo_outcomes, demo_rules
 from api.services.demo.demo_stage import Stage, Story
 from api.services.kit import time_rules
 from api.services.organisation import operators
@@ -34,6 +34,7 @@ async def tell(session: AsyncSession, report: Report, until: datetime | None = N
     stage = await _stage(session, until or now())
     stories = [*demo_leads.stories(stage), *demo_entities.stories(stage)]
     stories += [*demo_cases.stories(stage), *demo_outcomes.stories(stage)]
+    stories += demo_rules.stories(stage)
     await play(stage, stories, report)
     for actor in stage.actors.values():
         await operators.leave(session, actor)

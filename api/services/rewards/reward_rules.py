@@ -1,65 +1,58 @@
-"""The town's rule for rewards, in versions: what is proposed keeps the version it was proposed by."""
+"""The town's rule for rewards, as the rule set in force says it (ADR 0049): what is proposed keeps the
+number of the version that it was proposed by."""
 
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.core.events import events
+from api.core.base.clock import today
+from api.domain.across.rule_sets import RuleKind, RuleOwner, owner_of
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import Invalid, StaleVersion
-from api.domain.kit.events import EventName
 from api.domain.kit.permissions import Permission
 from api.domain.leads.leads import LeadConclusion
 from api.domain.rewards import rewards
-from api.domain.rewards.rewards import RewardRule, RewardStep
+from api.domain.rewards.rewards import RewardRule
 from api.domain.words.money import to_yuan
-from api.models.rewards import RewardRuleVersion
-from api.schemas.rewards import RewardRuleCreate
-from api.services.kit import protect
-
-RESOURCE = "reward_rule"
+from api.services.kit import rule_sets
+from api.services.kit.rule_sets import Version
 
 
-async def _rows(session: AsyncSession, town: str) -> list[RewardRuleVersion]:
-    found = await session.scalars(
-        select(RewardRuleVersion)
-        .where(RewardRuleVersion.town_code == town)
-        .order_by(RewardRuleVersion.version.desc())
-    )
-    return list(found)
+def rule_of(version: Version) -> RewardRule:
+    """A version as rewards are counted by it."""
+    return rewards.rule_of(version.number, version.content, version.source, version.note)
 
 
 async def current(session: AsyncSession, town: str) -> RewardRule:
-    """The version in force."""
-    held = await _rows(session, town)
-    return _rule(held[0]) if held else rewards.BUILTIN
-
-
-def _rule(row: RewardRuleVersion) -> RewardRule:
-    return RewardRule(
-        version=row.version,
-        conclusions=tuple(LeadConclusion(each) for each in row.conclusions),
-        steps=tuple(RewardStep(each["at_least"], each["reward"]) for each in row.steps),
-        basis_points=row.basis_points,
-        floor=row.floor,
-        cap=row.cap,
-        allows_anonymous=row.allows_anonymous,
-        source=row.source,
-        note=row.note,
-    )
+    """The version in force today."""
+    return rule_of(await rule_sets.in_force(session, RuleKind.REWARDS, town))
 
 
 async def versions(session: AsyncSession, actor: Actor) -> dict[str, Any]:
-    """All versions of the actor's town, the one in force first."""
-    held = await _rows(session, actor.town)
-    shown = [_shown(_rule(row)) | {"created_at": row.created_at} for row in held]
-    builtin = _shown(rewards.BUILTIN) | {"created_at": None}
-    return {"items": [*shown, builtin], "may_change": actor.may(Permission.REWARD_MANAGE)}
-
-
-def _shown(rule: RewardRule) -> dict[str, Any]:
+    """All versions of the actor's town that are or were in force, the one in force first."""
+    book = await rule_sets.of_kind(session, RuleKind.REWARDS)
+    begun = [v for v in book.versions if v.book in {"", actor.town} and v.valid_from <= today()]
     return {
+        "items": [_shown(each) for each in reversed(begun)],
+        "may_change": actor.may(Permission.REWARD_MANAGE),
+    }
+
+
+async def kept(town: str, number: int) -> Version | None:
+    """The version that a reward of a town was proposed by. Approved ones never change."""
+    return (await rule_sets.known(RuleKind.REWARDS)).numbered(town, number)
+
+
+def recounted(version: Version, conclusion: LeadConclusion, involved: int | None) -> int | None:
+    """What a version gives for an outcome, whatever is in force today."""
+    return rewards.amount(rule_of(version), conclusion, involved)
+
+
+def _shown(version: Version) -> dict[str, Any]:
+    rule = rule_of(version)
+    is_builtin = owner_of(version.book) is RuleOwner.BUILTIN
+    return {
+        "id": version.id,
         "version": rule.version,
         "conclusions": [each.value for each in rule.conclusions],
         "steps": [
@@ -72,52 +65,10 @@ def _shown(rule: RewardRule) -> dict[str, Any]:
         "allows_anonymous": rule.allows_anonymous,
         "source": rule.source,
         "note": rule.note,
-        "is_builtin": rule.version == rewards.BUILTIN.version,
+        "is_builtin": is_builtin,
+        "created_at": version.approved_at,
+        "valid_from": None if is_builtin else version.valid_from,
     }
-
-
-async def create_version(
-    session: AsyncSession, actor: Actor, body: RewardRuleCreate
-) -> dict[str, Any]:
-    """Put another version in force. Raises StaleVersion, Invalid."""
-    town = actor.town
-    await lock(session, town)
-    newest = await current(session, town)
-    if body.version != newest.version:
-        raise StaleVersion(current=newest.version)
-    made = RewardRule(
-        version=newest.version + 1,
-        conclusions=tuple(dict.fromkeys(body.conclusions)),
-        steps=tuple(RewardStep(step.at_least, step.reward) for step in body.steps),
-        basis_points=body.basis_points,
-        floor=body.floor,
-        cap=body.cap,
-        allows_anonymous=body.allows_anonymous,
-        source=protect.told(body.source),
-        note=protect.told(body.note),
-    )
-    wrong = rewards.faults(made)
-    if wrong:
-        raise Invalid(wrong[0].message, errors=wrong)
-    session.add(
-        RewardRuleVersion(
-            town_code=town,
-            version=made.version,
-            conclusions=[each.value for each in made.conclusions],
-            steps=[{"at_least": step.at_least, "reward": step.reward} for step in made.steps],
-            basis_points=made.basis_points,
-            floor=made.floor,
-            cap=made.cap,
-            allows_anonymous=made.allows_anonymous,
-            source=made.source,
-            note=made.note,
-            created_by_post_id=actor.post_id,
-        )
-    )
-    await session.flush()
-    told = {"version": made.version, "source": made.source}
-    await events.record(session, actor, EventName.REWARD_RULE_CHANGED, RESOURCE, None, told)
-    return await versions(session, actor)
 
 
 async def lock(session: AsyncSession, town: str) -> None:

@@ -139,6 +139,8 @@ check_columns(
     "available_actions",
     "standing",
     "may_issue_code",
+    "rule_set_version_id",
+    "recomputed",
 )
 
 _ANY_TEXT = ARRAY(Text)
@@ -247,13 +249,27 @@ async def read(
         and standing.status is RewardStatus.APPROVED
         and reward["claim_by"] == ClaimBy.CODE.value
     )
+    reward |= await _recounted(actor, reward)
     for name in ("lead", "main_lead"):
         seen = links.keep(actor, Permission.LEAD_READ, reward[name] or [])
         reward[name] = next(iter(seen), None)
     if not actor.may(Permission.LEAD_READ):
-        reward |= {"reporter_kind": None, "conclusion": None, "involved": None}
+        reward |= {"reporter_kind": None, "conclusion": None, "involved": None, "recomputed": None}
         reward |= {"note": "", "distinct_reason": ""}
     return reward
+
+
+async def _recounted(actor: Actor, reward: dict[str, Any]) -> dict[str, Any]:
+    """By which version it was counted, and what that gives when it is run again."""
+    version = await reward_rules.kept(actor.town, reward["rule_version"])
+    if version is None:
+        return {"rule_set_version_id": None, "recomputed": None}
+    involved = to_fen(reward["involved"]) if reward["involved"] else None
+    fen = reward_rules.recounted(version, LeadConclusion(reward["conclusion"]), involved)
+    return {
+        "rule_set_version_id": version.id,
+        "recomputed": None if fen is None else to_yuan(fen),
+    }
 
 
 async def _against(reward: dict[str, Any], session: AsyncSession | None) -> str:

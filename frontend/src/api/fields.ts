@@ -1308,18 +1308,6 @@ export const RewardRefuseFields = {
   'version': '所依据的版本号',
 } as const
 
-export const RewardRuleCreateFields = {
-  'allows_anonymous': '匿名举报人可以凭回执领取',
-  'basis_points': '另按涉案金额的万分之几加奖',
-  'cap': '最高奖励',
-  'conclusions': '给予奖励的核查结论',
-  'floor': '最低奖励',
-  'note': '说明',
-  'source': '依据（文件名称、文号）',
-  'steps': '各档奖励',
-  'version': '所依据的最新版本号',
-} as const
-
 export const RiskEntityAcceptFields = {
   'action': '操作',
   'note': '情况说明',
@@ -1551,6 +1539,48 @@ export const RiskEntityUrgeRefundFields = {
 
 export const RosterCreateFields = {
   'text': '名单',
+} as const
+
+export const RuleSetVersionApproveFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const RuleSetVersionCreateFields = {
+  'content': '规则内容',
+  'note': '修改说明',
+  'source': '依据（文件名称、文号）',
+  'valid_from': '生效日期',
+} as const
+
+export const RuleSetVersionRecallFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const RuleSetVersionRefuseFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
+} as const
+
+export const RuleSetVersionSubmitFields = {
+  'action': '操作',
+  'version': '所依据的版本号',
+} as const
+
+export const RuleSetVersionUpdateFields = {
+  'content': '规则内容',
+  'note': '修改说明',
+  'source': '依据（文件名称、文号）',
+  'valid_from': '生效日期',
+  'version': '所依据的版本号',
+} as const
+
+export const RuleSetVersionWithdrawFields = {
+  'action': '操作',
+  'reason': '理由',
+  'version': '所依据的版本号',
 } as const
 
 export const SavedFilterCreateFields = {

@@ -32,6 +32,7 @@ import type {
   EditedRows,
   EntityKind,
   EntityStatus,
+  EntryKind,
   EntrySort,
   EntryStatus,
   EventName,
@@ -117,7 +118,12 @@ import type {
   Roll,
   RowDecision,
   RowState,
+  RuleForce,
   RuleGroup,
+  RuleKind,
+  RuleOwner,
+  RuleSetStatus,
+  RuleSetVersionSort,
   SetupStep,
   SharedKind,
   SharedStatus,
@@ -490,6 +496,8 @@ export const DutyKindLabels: Record<DutyKind, string> = {
   'import_commit': '台账待确认导入',
   'import_bare': '台账没有可以导入的行，请改正后重新上传，或者取消',
   'outcome_publish': '成果待审核发布',
+  'rule_set_submit': '规则草稿待提交批准',
+  'rule_set_approve': '规则新版本待批准',
   'reward_approve': '举报奖励待审批',
   'reward_code': '举报奖励待发领取码',
   'reward_pay': '举报奖励待发放',
@@ -527,6 +535,16 @@ export const EntityStatusLabels: Record<EntityStatus, string> = {
   'transferred_department': '已移交部门',
   'transferred_police': '已移送公安',
   'shut_down': '已取缔关停',
+}
+
+export const EntryKindLabels: Record<EntryKind, string> = {
+  'integer': '整数',
+  'money': '金额（元）',
+  'boolean': '是否',
+  'choices': '多个选项',
+  'words': '词语，每行一个',
+  'rows': '逐行填写',
+  'named': '每一版都有的各项，逐项填写',
 }
 
 export const EntrySortLabels: Record<EntrySort, string> = {
@@ -594,6 +612,9 @@ export const EventNameLabels: Record<EventName, string> = {
   'reward.transitioned': '办理奖励',
   'reward.code_issued': '发放领取码',
   'reward.rule_changed': '调整奖励规则',
+  'rule_set.drafted': '起草规则新版本',
+  'rule_set.updated': '修改规则草稿',
+  'rule_set.transitioned': '办理规则新版本',
   'risk_entity.created': '登记风险主体',
   'risk_entity.updated': '修改风险主体',
   'risk_entity.transitioned': '处置风险主体',
@@ -1088,6 +1109,8 @@ export const OverdueLabels: Record<Overdue, string> = {
   'distribution_publish': '清退方案逾期未公示',
   'distribution_pay': '清退款逾期未发放',
   'distribution_confirm': '清退款逾期未确认到账',
+  'rule_set_submit': '规则草稿逾期未提交批准',
+  'rule_set_approve': '规则新版本逾期未批准',
   'reward_approve': '举报奖励逾期未审批',
   'reward_code': '举报奖励逾期未发领取码',
   'reward_pay': '举报奖励逾期未发放',
@@ -1417,6 +1440,13 @@ export const RowStateLabels: Record<RowState, string> = {
   'repeated': '与前面工作表中的行相同',
 }
 
+export const RuleForceLabels: Record<RuleForce, string> = {
+  'none': '未批准',
+  'ahead': '已批准，尚未生效',
+  'in_force': '现行',
+  'replaced': '已被新版本替代',
+}
+
 export const RuleGroupLabels: Record<RuleGroup, string> = {
   'counting': '期间计算',
   'intake': '公安受立案',
@@ -1442,6 +1472,28 @@ export const RuleGroupLabels: Record<RuleGroup, string> = {
   'inspection': '检查',
   'step': '内部办理',
   'warning': '到期提醒',
+}
+
+export const RuleKindLabels: Record<RuleKind, string> = {
+  'rewards': '举报奖励规则',
+}
+
+export const RuleOwnerLabels: Record<RuleOwner, string> = {
+  'builtin': '随系统提供',
+  'shared': '全县共用',
+  'town': '本镇',
+}
+
+export const RuleSetStatusLabels: Record<RuleSetStatus, string> = {
+  'draft': '起草中',
+  'submitted': '待批准',
+  'approved': '已批准',
+  'withdrawn': '已作废',
+}
+
+export const RuleSetVersionSortLabels: Record<RuleSetVersionSort, string> = {
+  '-id': '起草先后（新在前）',
+  'id': '起草先后（旧在前）',
 }
 
 export const SetupStepLabels: Record<SetupStep, string> = {

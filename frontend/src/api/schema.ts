@@ -1769,14 +1769,9 @@ export interface paths {
         };
         /**
          * 奖励规则
-         * @description 现行规则和历次版本；每项奖励记着它所依据的版本。
+         * @description 现行规则和历次版本；每项奖励记着它所依据的版本。起草、批准新版本在 `/rule-sets/rewards`。
          */
         get: operations["reward_rules_versions"];
-        /**
-         * 调整奖励规则
-         * @description 即日起按新规则测算；已经提出的奖励不变。
-         */
-        post: operations["reward_rules_create_version"];
     };
     "/api/v1/rewards": {
         parameters: {
@@ -1977,6 +1972,101 @@ export interface paths {
          * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
          */
         post: operations["risk_entities_turns"];
+    };
+    "/api/v1/rule-set-versions": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 规则版本列表
+         * @description 本镇和全县共用的规则的草稿和历次版本；随系统提供的在 `/rule-sets/{kind}`。
+         */
+        get: operations["rule_set_versions_page"];
+    };
+    "/api/v1/rule-set-versions/{record_id}/timeline": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 办理记录
+         * @description 一条记录自登记以来的办理经过，新的在前。
+         */
+        get: operations["rule_set_versions_timeline"];
+    };
+    "/api/v1/rule-set-versions/{record_id}/turns": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 接手、交还待办事项
+         * @description 轮到本单位的事项，由其中一人接手（我来办），或者交还、指定经办人；先接手的为准，重复接手不变。
+         */
+        post: operations["rule_set_versions_turns"];
+    };
+    "/api/v1/rule-set-versions/{version_id}": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 规则版本
+         * @description 一个版本的内容，连同当前用户可以办理的操作。
+         */
+        get: operations["rule_set_versions_read"];
+        /**
+         * 修改规则草稿
+         * @description 修改起草中的版本；规则内容整份替换，未提交的字段保持不变。
+         */
+        patch: operations["rule_set_versions_update"];
+    };
+    "/api/v1/rule-set-versions/{version_id}/differences": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 两个规则版本的不同之处
+         * @description 哪一条、哪一栏，原来怎样、改成怎样；不填与哪一版比较的，为它由之改来的那一版。
+         */
+        get: operations["rule_set_versions_differences"];
+    };
+    "/api/v1/rule-set-versions/{version_id}/transitions": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 办理规则版本
+         * @description 提交、批准、不予批准、收回、作废；起草、修改过的人不能批准。
+         */
+        post: operations["rule_set_versions_transition"];
+    };
+    "/api/v1/rule-sets": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 各类规则
+         * @description 每一类规则的现行版本、正在起草或者待批准的版本、轮到谁。
+         */
+        get: operations["rule_sets_kinds"];
+    };
+    "/api/v1/rule-sets/{kind}": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 一类规则
+         * @description 一类规则的栏目、现行内容和历次版本。
+         */
+        get: operations["rule_sets_kind"];
+    };
+    "/api/v1/rule-sets/{kind}/versions": {
+        parameters: {
+            query?: never;
+        };
+        /**
+         * 起草规则新版本
+         * @description 起草下一版，不填内容为照抄现行版本；同一类规则同时只能有一个草稿。提交后由另一人批准才生效。
+         */
+        post: operations["rule_sets_draft"];
     };
     "/api/v1/saved-filters": {
         parameters: {
@@ -4457,7 +4547,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_dropped" | "handover_declined" | "handover_upheld" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_lapsed" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
+        DutyKind: "lead_register" | "lead_assign" | "lead_disputed" | "lead_unowned" | "lead_unowned_county" | "lead_close" | "lead_acknowledge" | "lead_verify" | "lead_recheck" | "lead_recheck_drawn" | "lead_assist_asked" | "lead_assist_answer" | "lead_escalated" | "lead_transfer_approve" | "lead_hand_over" | "lead_transfer" | "lead_supply" | "lead_goods" | "lead_declined" | "lead_upheld" | "lead_conclude" | "lead_dropped" | "lead_owed_police" | "lead_owed_punisher" | "lead_owed_route" | "lead_receive" | "lead_decide" | "lead_open_case" | "handover_receive" | "handover_decide" | "handover_open_case" | "handover_outside" | "handover_supply" | "handover_goods" | "handover_dropped" | "handover_declined" | "handover_upheld" | "lead_feed_back" | "lead_message" | "informant_name" | "informant_decide" | "restricted_hand_off" | "restricted_answer" | "restricted_close" | "case_accept" | "case_filing" | "case_investigate" | "case_send" | "case_prosecution" | "case_judgment" | "case_enforce" | "case_close" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "measure_expiring" | "measure_lapsed" | "measure_groundless" | "measure_queued" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "entity_inspection" | "inspection_due" | "inspection_close" | "rectification_due" | "rectification_recheck" | "import_map" | "import_commit" | "import_bare" | "outcome_publish" | "rule_set_submit" | "rule_set_approve" | "reward_approve" | "reward_code" | "reward_pay" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "ledger_confirm" | "distribution_confirm";
         /**
          * EditedRows
          * @description What happens to rows that look like a record that is there, with a changed cell.
@@ -4622,6 +4712,12 @@ export interface components {
             victim_id: string | null;
         };
         /**
+         * EntryKind
+         * @description How an entry of a rule set is written.
+         * @enum {string}
+         */
+        EntryKind: "integer" | "money" | "boolean" | "choices" | "words" | "rows" | "named";
+        /**
          * EntryRead
          * @description One entry with what can be done with it.
          */
@@ -4763,7 +4859,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.case_dropped" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "case.lead_corrected" | "handover.created" | "handover.transitioned" | "handover.case_dropped" | "handover.linked" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "paper.made" | "paper.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
+        EventName: "session.logged_in" | "session.login_failed" | "session.logged_out" | "session.revoked" | "session.refresh_reused" | "session.password_changed" | "session.totp_enrolled" | "access.refused" | "record.revealed" | "record.exported" | "record.attached" | "record.downloaded" | "record.turn_taken" | "record.turn_given_back" | "record.turn_given" | "record.due_soon" | "record.escalated" | "record.due_recounted" | "lead.created" | "lead.updated" | "lead.transitioned" | "recheck_sample.drawn" | "lead.assist_transitioned" | "lead.unowned_alarmed" | "lead.linked" | "lead.receipt_issued" | "lead.messaged" | "lead.rated" | "lead.merged" | "lead.unmerged" | "lead.absorbed" | "lead.released" | "lead.red_flags_ticked" | "lead.category_adopted" | "lead.accused_marked" | "lead.routed" | "lead.returned" | "lead.case_dropped" | "lead.identifier_decided" | "informant.asked" | "informant.decided" | "informant.opened" | "informant.named" | "informant.recused" | "reward.created" | "reward.transitioned" | "reward.code_issued" | "reward.rule_changed" | "rule_set.drafted" | "rule_set.updated" | "rule_set.transitioned" | "risk_entity.created" | "risk_entity.updated" | "risk_entity.transitioned" | "inspection.created" | "inspection.updated" | "inspection.transitioned" | "rectification.created" | "rectification.updated" | "rectification.transitioned" | "outcome.created" | "outcome.updated" | "outcome.transitioned" | "case.created" | "case.updated" | "case.transitioned" | "case.lead_corrected" | "handover.created" | "handover.transitioned" | "handover.case_dropped" | "handover.linked" | "victim.created" | "victim.updated" | "property_item.created" | "property_item.updated" | "property_item.transitioned" | "property_measure.created" | "property_measure.transitioned" | "property_measure.alerted" | "ledger.posted" | "ledger.voided" | "distribution.created" | "distribution.transitioned" | "paper.made" | "paper.transitioned" | "import.created" | "import.read" | "import.decided" | "import_template.changed" | "import.transitioned" | "unit.changed" | "unit_kind.changed" | "post.changed" | "user.changed" | "user.secured" | "division.changed" | "time_rule.changed" | "holiday.changed" | "town_term.changed" | "shared_change.proposed" | "shared_change.decided" | "api_client.changed" | "saved_filter.changed" | "job.changed";
         /**
          * FaultCount
          * @description How often one kind of fault occurs in one column.
@@ -4898,7 +4994,7 @@ export interface components {
          * @description What was done with the file.
          */
         FileEvent: {
-            /** @description 涉及的人 */
+            /** @description 这一类规则管什么 */
             about: string;
             /** @description 操作人姓名 */
             actor_name: string;
@@ -9032,7 +9128,7 @@ export interface components {
          * @description What is late.
          * @enum {string}
          */
-        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "owed_police" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "reward_approve" | "reward_code" | "reward_pay" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "inspection_close" | "outcome_publish" | "case_accept" | "case_send" | "case_enforce" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "lead_message" | "lead_dropped" | "lead_recheck_drawn" | "measure" | "rectification" | "inspection" | "visit";
+        Overdue: "desk" | "acknowledge" | "lead" | "feed_back" | "owed_police" | "assist" | "transfer" | "handover" | "open_case" | "open_case_of_entity" | "case" | "ledger_entry" | "distribution_compute" | "distribution_approve" | "distribution_publish" | "distribution_pay" | "distribution_confirm" | "rule_set_submit" | "rule_set_approve" | "reward_approve" | "reward_code" | "reward_pay" | "victim_verify" | "property_determine" | "property_disputed" | "property_dispose" | "entity_sweep" | "entity_assess" | "entity_list" | "entity_handle" | "entity_accept" | "entity_answer" | "entity_police" | "entity_delist" | "inspection_close" | "outcome_publish" | "case_accept" | "case_send" | "case_enforce" | "case_diverted" | "case_not_indicted" | "case_not_filed" | "lead_message" | "lead_dropped" | "lead_recheck_drawn" | "measure" | "rectification" | "inspection" | "visit";
         /**
          * Overview
          * @description The figures of the campaign, as far as the reader may see them.
@@ -9651,6 +9747,25 @@ export interface components {
             /** @description 总数是否精确（超过一万条时只给出下限） */
             total_is_exact: boolean;
         };
+        /** Page[RuleSetVersionItem] */
+        Page_RuleSetVersionItem_: {
+            /** @description 本页记录 */
+            items: components["schemas"]["RuleSetVersionItem"][];
+            /** @description 下一页游标；没有下一页时为空 */
+            next_cursor: string | null;
+            /** @description 没有查到时须知道的：例如号码只能按完整内容查找 */
+            notice: string | null;
+            /** @description 上一页游标；没有上一页时为空 */
+            prev_cursor: string | null;
+            /** @description 各金额栏的合计，按栏目；仅在 with_sums=true 时给出，超过一万条时为空（不给出不准的数） */
+            sums: {
+                [key: string]: components["schemas"]["Sum"];
+            } | null;
+            /** @description 总数；仅在 with_total=true 时给出 */
+            total: number | null;
+            /** @description 总数是否精确（超过一万条时只给出下限） */
+            total_is_exact: boolean;
+        };
         /** Page[SharedChangeShown] */
         Page_SharedChangeShown_: {
             /** @description 本页记录 */
@@ -10027,7 +10142,7 @@ export interface components {
          * @description `<resource>:<verb>`, alphabetical inside each resource.
          * @enum {string}
          */
-        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "recheck_sample:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "paper:make" | "paper:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "self:use" | "shared_change:approve" | "shared_change:prepare" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "time_rule:tighten" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
+        Permission: "api_client:manage" | "audit:read" | "case:create" | "case:handle" | "case:read" | "case:reveal" | "distribution:approve" | "distribution:pay" | "distribution:prepare" | "distribution:read" | "division:manage" | "division:read" | "event:read" | "import:run" | "import:town" | "informant:approve" | "informant:assign" | "informant:open" | "informant:read" | "inspection:handle" | "inspection:read" | "job:manage" | "lead:approve_transfer" | "lead:assign" | "lead:assist" | "lead:close" | "lead:create" | "lead:export" | "lead:handle" | "lead:read" | "recheck_sample:read" | "lead:reveal" | "ledger:post" | "ledger:read" | "outcome:approve" | "outcome:handle" | "outcome:read" | "paper:make" | "paper:read" | "property:handle" | "property:read" | "restricted_file:handle" | "restricted_file:raise" | "reward:approve" | "reward:export" | "reward:manage" | "reward:pay" | "reward:prepare" | "reward:read" | "risk_entity:assess" | "risk_entity:create" | "risk_entity:handle" | "risk_entity:read" | "rule_set:approve" | "rule_set:prepare" | "rule_set:read" | "self:use" | "shared_change:approve" | "shared_change:prepare" | "statistics:read" | "time_rule:manage" | "time_rule:read" | "time_rule:tighten" | "unit:manage" | "unit:read" | "user:manage" | "user:read" | "user:secure" | "victim:handle" | "victim:read" | "victim:reveal";
         /**
          * PersonLoad
          * @description What one person of the unit has in hand.
@@ -12326,8 +12441,12 @@ export interface components {
             paid_by: string | null;
             /** @description 提出的人 */
             proposed_by: string;
+            /** @description 按所依据的版本重新测算的金额（元），规则后来怎样改都不变；无权查看线索的为空 */
+            recomputed: string | null;
             /** @description 实名或匿名；无权查看线索的为空 */
             reporter_kind: components["schemas"]["ReporterKind"] | null;
+            /** @description 所依据的规则版本 */
+            rule_set_version_id: string | null;
             /** @description 规则版本 */
             rule_version: number;
             /** @description 申报资格 */
@@ -12360,50 +12479,8 @@ export interface components {
             version: number;
         };
         /**
-         * RewardRuleCreate
-         * @description The rule from now on; rewards that were proposed keep theirs.
-         */
-        RewardRuleCreate: {
-            /**
-             * 匿名举报人可以凭回执领取
-             * @description 匿名举报人能否凭回执领取
-             */
-            allows_anonymous: boolean;
-            /**
-             * @description 另按涉案金额的万分之几加奖
-             * @default 0
-             */
-            basis_points: number;
-            /**
-             * @description 最高奖励（元）
-             * @example 12345.67
-             */
-            cap: string;
-            /** @description 给予奖励的核查结论 */
-            conclusions: components["schemas"]["LeadConclusion"][];
-            /**
-             * @description 最低奖励（元）
-             * @example 12345.67
-             */
-            floor: string;
-            /**
-             * 说明
-             * @default
-             */
-            note: string;
-            /**
-             * 依据（文件名称、文号）
-             * @description 依据（文件名称、文号）
-             */
-            source: string;
-            /** @description 各档奖励，由低到高 */
-            steps: components["schemas"]["RewardStepWire"][];
-            /** @description 所依据的最新版本号 */
-            version: number;
-        };
-        /**
          * RewardRuleShown
-         * @description One version of the rule.
+         * @description One version of the rule; what it is drafted and approved by is `/rule-sets/rewards`.
          */
         RewardRuleShown: {
             /** @description 匿名举报人能否凭回执领取 */
@@ -12417,13 +12494,18 @@ export interface components {
             cap: string;
             /** @description 给予奖励的核查结论 */
             conclusions: components["schemas"]["LeadConclusion"][];
-            /** @description 随系统提供的为空 */
+            /** @description 批准时间；随系统提供的为空 */
             created_at: string | null;
             /**
              * @description 最低奖励（元）
              * @example 12345.67
              */
             floor: string;
+            /**
+             * Format: uuid
+             * @description 规则版本的编号（系统内唯一），见 /rule-set-versions
+             */
+            id: string;
             /** @description 是否随系统提供（未经本地修改） */
             is_builtin: boolean;
             /** @description 备注 */
@@ -12432,6 +12514,8 @@ export interface components {
             source: string;
             /** @description 各档奖励 */
             steps: components["schemas"]["RewardStepShown"][];
+            /** @description 生效日期；随系统提供的为空 */
+            valid_from: string | null;
             /** @description 版本号；修改时原样带回 */
             version: number;
         };
@@ -12462,22 +12546,6 @@ export interface components {
          * @description One step of the ladder.
          */
         RewardStepShown: {
-            /**
-             * @description 涉案金额起点（元，含）
-             * @example 12345.67
-             */
-            at_least: string;
-            /**
-             * @description 奖励（元）
-             * @example 12345.67
-             */
-            reward: string;
-        };
-        /**
-         * RewardStepWire
-         * @description From so much money involved on, a reward of so much.
-         */
-        RewardStepWire: {
             /**
              * @description 涉案金额起点（元，含）
              * @example 12345.67
@@ -13401,11 +13469,374 @@ export interface components {
          */
         RowState: "good" | "faulty" | "known" | "edited" | "repeated";
         /**
+         * RuleDifference
+         * @description What one version says otherwise than another.
+         */
+        RuleDifference: {
+            /** @description 后 */
+            after: string;
+            /** @description 前 */
+            before: string;
+            /** @description 哪一栏 */
+            field: string;
+            /** @description 哪一条；整份规则的为空 */
+            rule: string;
+        };
+        /**
+         * RuleDifferences
+         * @description Two versions of a kind beside each other.
+         */
+        RuleDifferences: {
+            /** @description 较新的一版 */
+            after: components["schemas"]["RuleSetVersionItem"];
+            /** @description 较早的一版 */
+            before: components["schemas"]["RuleSetVersionItem"];
+            /** @description 不同之处；一样的为空 */
+            items: components["schemas"]["RuleDifference"][];
+        };
+        /**
+         * RuleEntry
+         * @description One entry of a content: forms and tables are made from it.
+         */
+        RuleEntry: {
+            /** @description 填写说明 */
+            help: string;
+            /** @description 逐行填写的，以哪一栏区分各行 */
+            key: string;
+            /** @description 种类 */
+            kind: components["schemas"]["EntryKind"];
+            /** @description 中文名称 */
+            label: string;
+            /** @description 最少几项，或者最小的数 */
+            least: number;
+            /** @description 最多几项，或者最大的数；0 为不限 */
+            most: number;
+            /** @description 名称 */
+            name: string;
+            /** @description 每一版都有的各项：代码和名称 */
+            named: components["schemas"]["Option"][];
+            /** @description 可选的取值 */
+            options: components["schemas"]["Option"][] | null;
+            /** @description 逐行、逐项填写的，每行、每项的栏目 */
+            rows: components["schemas"]["RuleEntry"][];
+        };
+        /**
+         * RuleForce
+         * @description Whether anything is decided by a version today.
+         * @enum {string}
+         */
+        RuleForce: "none" | "ahead" | "in_force" | "replaced";
+        /**
          * RuleGroup
          * @description Which part of the work a rule belongs to.
          * @enum {string}
          */
         RuleGroup: "counting" | "intake" | "transfer" | "custody" | "prosecution" | "trial" | "enforcement" | "freeze" | "seizure" | "civil" | "restitution" | "penalty" | "market" | "petition" | "hotline" | "lead" | "stability" | "payment" | "civil_affairs" | "cyber" | "rectification" | "inspection" | "step" | "warning";
+        /**
+         * RuleKind
+         * @description What a rule set decides.
+         * @enum {string}
+         */
+        RuleKind: "rewards";
+        /**
+         * RuleOwner
+         * @description In whose book a version stands.
+         * @enum {string}
+         */
+        RuleOwner: "builtin" | "shared" | "town";
+        /**
+         * RuleSetRead
+         * @description One kind: what its versions hold, and all of them.
+         */
+        RuleSetRead: {
+            /** @description 这一类规则管什么 */
+            about: string;
+            /** @description 已批准、尚未生效的版本 */
+            ahead: components["schemas"]["RuleSetVersionItem"][];
+            /** @description 现行版本的内容 */
+            content: {
+                [key: string]: unknown;
+            };
+            /** @description 规则内容的栏目 */
+            entries: components["schemas"]["RuleEntry"][];
+            /** @description 现行版本 */
+            in_force: components["schemas"]["RuleSetVersionItem"];
+            /** @description 种类 */
+            kind: components["schemas"]["RuleKind"];
+            /** @description 中文名称 */
+            label: string;
+            /** @description 当前用户能否起草新版本 */
+            may_draft: boolean;
+            /** @description 正在起草、待批准的版本 */
+            open: components["schemas"]["RuleSetVersionItem"] | null;
+            /** @description 历次版本，新的在前 */
+            versions: components["schemas"]["RuleSetVersionItem"][];
+            /** @description 正在起草、待批准的版本轮到谁；没有的为空 */
+            waits_for: string;
+        };
+        /**
+         * RuleSetShown
+         * @description A kind of rule set: what is in force, and the draft of the next version.
+         */
+        RuleSetShown: {
+            /** @description 这一类规则管什么 */
+            about: string;
+            /** @description 已批准、尚未生效的版本 */
+            ahead: components["schemas"]["RuleSetVersionItem"][];
+            /** @description 现行版本 */
+            in_force: components["schemas"]["RuleSetVersionItem"];
+            /** @description 种类 */
+            kind: components["schemas"]["RuleKind"];
+            /** @description 中文名称 */
+            label: string;
+            /** @description 当前用户能否起草新版本 */
+            may_draft: boolean;
+            /** @description 正在起草、待批准的版本 */
+            open: components["schemas"]["RuleSetVersionItem"] | null;
+            /** @description 正在起草、待批准的版本轮到谁；没有的为空 */
+            waits_for: string;
+        };
+        /**
+         * RuleSetStatus
+         * @description Where a version stands.
+         * @enum {string}
+         */
+        RuleSetStatus: "draft" | "submitted" | "approved" | "withdrawn";
+        /**
+         * RuleSetVersionApprove
+         * @description 批准
+         */
+        RuleSetVersionApprove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RuleSetVersionCreate
+         * @description A draft of the next version; without a content it begins as the version in force.
+         */
+        RuleSetVersionCreate: {
+            /**
+             * 规则内容
+             * @description 规则内容；不填为照抄现行版本，再修改
+             */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * 修改说明
+             * @description 改了什么，为什么改
+             * @default
+             */
+            note: string;
+            /**
+             * 依据（文件名称、文号）
+             * @description 依据（文件名称、文号）
+             */
+            source: string;
+            /**
+             * 生效日期
+             * Format: date
+             * @description 自哪一天起生效，不能早于今天
+             */
+            valid_from: string;
+        };
+        /**
+         * RuleSetVersionItem
+         * @description A version in a list.
+         */
+        RuleSetVersionItem: {
+            /** @description 审批时间 */
+            approved_at: string | null;
+            /** @description 批准人；随系统提供的、以前一人调整的为空 */
+            approved_by: string | null;
+            /** @description 起草人；随系统提供的为空 */
+            author: string | null;
+            /** @description 现在是否生效 */
+            force: components["schemas"]["RuleForce"];
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 种类 */
+            kind: components["schemas"]["RuleKind"];
+            /** @description 第几版；批准以前为空 */
+            number: number | null;
+            /** @description 谁的规则：随系统提供、全县共用、本镇 */
+            owner: components["schemas"]["RuleOwner"];
+            /** @description 依据（文件名称、文号） */
+            source: string;
+            /** @description 状态 */
+            status: components["schemas"]["RuleSetStatus"];
+            /** @description 生效日期；随系统提供的为空 */
+            valid_from: string | null;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RuleSetVersionRead
+         * @description One version with its content, and what may be done with it.
+         */
+        RuleSetVersionRead: {
+            /** @description 审批时间 */
+            approved_at: string | null;
+            /** @description 批准人；随系统提供的、以前一人调整的为空 */
+            approved_by: string | null;
+            /** @description 起草人；随系统提供的为空 */
+            author: string | null;
+            /** @description 当前用户现在可以办理的操作 */
+            available_actions: components["schemas"]["AvailableAction"][];
+            /** @description 由哪一版改来，比较时以它为准 */
+            based_on_id: string | null;
+            /** @description 规则内容，栏目见 /rule-sets/{kind} 的 entries */
+            content: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description 登记时间
+             */
+            created_at: string;
+            /** @description 现在是否生效 */
+            force: components["schemas"]["RuleForce"];
+            /**
+             * Format: uuid
+             * @description 编号（系统内唯一，UUIDv7）
+             */
+            id: string;
+            /** @description 实行两人起草、批准以前由一人调整的 */
+            is_earlier: boolean;
+            /** @description 种类 */
+            kind: components["schemas"]["RuleKind"];
+            /** @description 备注 */
+            note: string;
+            /** @description 第几版；批准以前为空 */
+            number: number | null;
+            /** @description 谁的规则：随系统提供、全县共用、本镇 */
+            owner: components["schemas"]["RuleOwner"];
+            /** @description 最近一次退回的理由 */
+            refused_reason: string;
+            /** @description 依据（文件名称、文号） */
+            source: string;
+            /** @description 办到哪一步；随系统提供的为空 */
+            standing: components["schemas"]["Standing"] | null;
+            /** @description 状态 */
+            status: components["schemas"]["RuleSetStatus"];
+            /**
+             * Format: date-time
+             * @description 最后修改时间
+             */
+            updated_at: string;
+            /** @description 生效日期；随系统提供的为空 */
+            valid_from: string | null;
+            /** @description 版本号；修改时原样带回 */
+            version: number;
+        };
+        /**
+         * RuleSetVersionRecall
+         * @description 收回修改
+         */
+        RuleSetVersionRecall: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "recall";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RuleSetVersionRefuse
+         * @description 不予批准，退回修改
+         */
+        RuleSetVersionRefuse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "refuse";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RuleSetVersionSort
+         * @description Orders of the list.
+         * @enum {string}
+         */
+        RuleSetVersionSort: "-id" | "id";
+        /**
+         * RuleSetVersionSubmit
+         * @description 提交批准
+         */
+        RuleSetVersionSubmit: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "submit";
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RuleSetVersionUpdate
+         * @description Changes to a draft; what is left out stays.
+         */
+        RuleSetVersionUpdate: {
+            /**
+             * 规则内容
+             * @description 规则内容，整份替换
+             */
+            content?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * 修改说明
+             * @description 改了什么，为什么改
+             */
+            note?: string | null;
+            /**
+             * 依据（文件名称、文号）
+             * @description 依据（文件名称、文号）
+             */
+            source?: string | null;
+            /**
+             * 生效日期
+             * @description 自哪一天起生效，不能早于今天
+             */
+            valid_from?: string | null;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RuleSetVersionWithdraw
+         * @description 作废
+         */
+        RuleSetVersionWithdraw: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "withdraw";
+            /** 理由 */
+            reason: string;
+            /** @description 所依据的版本号 */
+            version: number;
+        };
+        /**
+         * RuleSets
+         * @description All kinds.
+         */
+        RuleSets: {
+            /** @description 各项记录 */
+            items: components["schemas"]["RuleSetShown"][];
+        };
         /**
          * SavedFilterCreate
          * @description Conditions to keep under a name.
@@ -15596,6 +16027,7 @@ export type EntityShown = components['schemas']['EntityShown'];
 export type EntityStatus = components['schemas']['EntityStatus'];
 export type EntryCreate = components['schemas']['EntryCreate'];
 export type EntryItem = components['schemas']['EntryItem'];
+export type EntryKind = components['schemas']['EntryKind'];
 export type EntryRead = components['schemas']['EntryRead'];
 export type EntrySort = components['schemas']['EntrySort'];
 export type EntryStatus = components['schemas']['EntryStatus'];
@@ -15861,6 +16293,7 @@ export type PageRestrictedFileListed = components['schemas']['Page_RestrictedFil
 export type PageRewardItem = components['schemas']['Page_RewardItem_'];
 export type PageRiskEntityItem = components['schemas']['Page_RiskEntityItem_'];
 export type PageRouteRead = components['schemas']['Page_RouteRead_'];
+export type PageRuleSetVersionItem = components['schemas']['Page_RuleSetVersionItem_'];
 export type PageSharedChangeShown = components['schemas']['Page_SharedChangeShown_'];
 export type PageTemplateShown = components['schemas']['Page_TemplateShown_'];
 export type PageTimeRuleShown = components['schemas']['Page_TimeRuleShown_'];
@@ -15993,13 +16426,11 @@ export type RewardLead = components['schemas']['RewardLead'];
 export type RewardPay = components['schemas']['RewardPay'];
 export type RewardRead = components['schemas']['RewardRead'];
 export type RewardRefuse = components['schemas']['RewardRefuse'];
-export type RewardRuleCreate = components['schemas']['RewardRuleCreate'];
 export type RewardRuleShown = components['schemas']['RewardRuleShown'];
 export type RewardRules = components['schemas']['RewardRules'];
 export type RewardSort = components['schemas']['RewardSort'];
 export type RewardStatus = components['schemas']['RewardStatus'];
 export type RewardStepShown = components['schemas']['RewardStepShown'];
-export type RewardStepWire = components['schemas']['RewardStepWire'];
 export type RiskEntityAccept = components['schemas']['RiskEntityAccept'];
 export type RiskEntityAssess = components['schemas']['RiskEntityAssess'];
 export type RiskEntityChooseRoute = components['schemas']['RiskEntityChooseRoute'];
@@ -16040,7 +16471,27 @@ export type RouteRead = components['schemas']['RouteRead'];
 export type Routed = components['schemas']['Routed'];
 export type RowDecision = components['schemas']['RowDecision'];
 export type RowState = components['schemas']['RowState'];
+export type RuleDifference = components['schemas']['RuleDifference'];
+export type RuleDifferences = components['schemas']['RuleDifferences'];
+export type RuleEntry = components['schemas']['RuleEntry'];
+export type RuleForce = components['schemas']['RuleForce'];
 export type RuleGroup = components['schemas']['RuleGroup'];
+export type RuleKind = components['schemas']['RuleKind'];
+export type RuleOwner = components['schemas']['RuleOwner'];
+export type RuleSetRead = components['schemas']['RuleSetRead'];
+export type RuleSetShown = components['schemas']['RuleSetShown'];
+export type RuleSetStatus = components['schemas']['RuleSetStatus'];
+export type RuleSetVersionApprove = components['schemas']['RuleSetVersionApprove'];
+export type RuleSetVersionCreate = components['schemas']['RuleSetVersionCreate'];
+export type RuleSetVersionItem = components['schemas']['RuleSetVersionItem'];
+export type RuleSetVersionRead = components['schemas']['RuleSetVersionRead'];
+export type RuleSetVersionRecall = components['schemas']['RuleSetVersionRecall'];
+export type RuleSetVersionRefuse = components['schemas']['RuleSetVersionRefuse'];
+export type RuleSetVersionSort = components['schemas']['RuleSetVersionSort'];
+export type RuleSetVersionSubmit = components['schemas']['RuleSetVersionSubmit'];
+export type RuleSetVersionUpdate = components['schemas']['RuleSetVersionUpdate'];
+export type RuleSetVersionWithdraw = components['schemas']['RuleSetVersionWithdraw'];
+export type RuleSets = components['schemas']['RuleSets'];
 export type SavedFilterCreate = components['schemas']['SavedFilterCreate'];
 export type SavedFilterShown = components['schemas']['SavedFilterShown'];
 export type SavedFilterUpdate = components['schemas']['SavedFilterUpdate'];
@@ -22528,38 +22979,6 @@ export interface operations {
             429: components["responses"]["TooMany"];
         };
     };
-    reward_rules_create_version: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: components["parameters"]["IfMatch"];
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RewardRuleCreate"];
-            };
-        };
-        responses: {
-            /** @description 已保存 */
-            201: {
-                content: {
-                    "application/json": components["schemas"]["RewardRules"];
-                };
-            };
-            400: components["responses"]["Unreadable"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["UnsupportedType"];
-            422: components["responses"]["Invalid"];
-            428: components["responses"]["VersionMissing"];
-            429: components["responses"]["TooMany"];
-        };
-    };
     rewards_page: {
         parameters: {
             query?: {
@@ -23291,6 +23710,309 @@ export interface operations {
             200: {
                 content: {
                     "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_set_versions_page: {
+        parameters: {
+            query?: {
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+                with_total?: components["parameters"]["WithTotal"];
+                with_sums?: components["parameters"]["WithSums"];
+                /** @description 排序方式 */
+                sort?: components["schemas"]["RuleSetVersionSort"];
+                /** @description 种类；可重复给出，取其中之一 */
+                kind?: components["schemas"]["RuleKind"][];
+                /** @description 状态；可重复给出，取其中之一 */
+                status?: components["schemas"]["RuleSetStatus"][];
+                late_step?: components["parameters"]["LateStep"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Page_RuleSetVersionItem_"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_set_versions_timeline: {
+        parameters: {
+            query?: {
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+                with_total?: components["parameters"]["WithTotal"];
+                with_sums?: components["parameters"]["WithSums"];
+            };
+            path: {
+                record_id: components["parameters"]["RecordId"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry_"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_set_versions_turns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                record_id: components["parameters"]["RecordId"];
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurnAct"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_set_versions_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description 规则版本 */
+                version_id: string;
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetVersionRead"];
+                };
+            };
+            304: components["responses"]["Unchanged"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_set_versions_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description 规则版本 */
+                version_id: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSetVersionUpdate"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetVersionRead"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_set_versions_differences: {
+        parameters: {
+            query?: {
+                /** @description 与哪一版比较；不填为它由之改来的那一版 */
+                against?: string;
+            };
+            path: {
+                /** @description 规则版本 */
+                version_id: string;
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["RuleDifferences"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_set_versions_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: components["parameters"]["IfMatch"];
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 规则版本 */
+                version_id: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSetVersionSubmit"] | components["schemas"]["RuleSetVersionApprove"] | components["schemas"]["RuleSetVersionRefuse"] | components["schemas"]["RuleSetVersionRecall"] | components["schemas"]["RuleSetVersionWithdraw"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetVersionRead"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
+            422: components["responses"]["Invalid"];
+            428: components["responses"]["VersionMissing"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_sets_kinds: {
+        parameters: {
+            query?: never;
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["RuleSets"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_sets_kind: {
+        parameters: {
+            query?: never;
+            path: {
+                /** @description 种类 */
+                kind: components["schemas"]["RuleKind"];
+            };
+        };
+        responses: {
+            /** @description 成功 */
+            200: {
+                content: {
+                    "application/json": components["schemas"]["RuleSetRead"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    rule_sets_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description 种类 */
+                kind: components["schemas"]["RuleKind"];
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSetVersionCreate"];
+            };
+        };
+        responses: {
+            /** @description 已保存 */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetVersionRead"];
                 };
             };
             400: components["responses"]["Unreadable"];

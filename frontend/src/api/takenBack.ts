@@ -36,6 +36,11 @@ export const TAKEN_BACK: Record<string, Record<string, Record<string, string>>> 
   'rewards': {
     'create': { 'approved': 'cancel', 'proposed': 'cancel' },
   },
+  'rule-set-versions': {
+    'create': { 'draft': 'withdraw', 'submitted': 'withdraw' },
+    'recall': { 'submitted': 'submit' },
+    'submit': { 'draft': 'recall' },
+  },
   'turns': {
     'give': { '': 'give_back' },
     'give_back': { '': 'take' },

@@ -900,7 +900,9 @@ export const RewardReadWords = {
   'paid_at': '发放时间',
   'paid_by': '经手发放的人',
   'proposed_by': '提出的人',
+  'recomputed': '按所依据的版本重新测算的金额',
   'reporter_kind': '实名或匿名',
+  'rule_set_version_id': '所依据的规则版本',
   'rule_version': '规则版本',
   'standing': '申报资格',
   'status': '状态',
@@ -992,6 +994,59 @@ export const RouteReadWords = {
   'route': '处置路线',
   'since': '起始日期',
   'until': '截止日期',
+} as const
+
+export const RuleSetReadWords = {
+  'about': '这一类规则管什么',
+  'ahead': '已批准、尚未生效的版本',
+  'content': '现行版本的内容',
+  'entries': '规则内容的栏目',
+  'in_force': '现行版本',
+  'kind': '种类',
+  'label': '中文名称',
+  'may_draft': '当前用户能否起草新版本',
+  'open': '正在起草、待批准的版本',
+  'versions': '历次版本',
+  'waits_for': '正在起草、待批准的版本轮到谁',
+} as const
+
+export const RuleSetVersionItemWords = {
+  'approved_at': '审批时间',
+  'approved_by': '批准人',
+  'author': '起草人',
+  'force': '现在是否生效',
+  'id': '编号',
+  'kind': '种类',
+  'number': '第几版',
+  'owner': '谁的规则',
+  'source': '依据',
+  'status': '状态',
+  'valid_from': '生效日期',
+  'version': '版本号',
+} as const
+
+export const RuleSetVersionReadWords = {
+  'approved_at': '审批时间',
+  'approved_by': '批准人',
+  'author': '起草人',
+  'available_actions': '当前用户现在可以办理的操作',
+  'based_on_id': '由哪一版改来',
+  'content': '规则内容',
+  'created_at': '登记时间',
+  'force': '现在是否生效',
+  'id': '编号',
+  'is_earlier': '实行两人起草、批准以前由一人调整的',
+  'kind': '种类',
+  'note': '备注',
+  'number': '第几版',
+  'owner': '谁的规则',
+  'refused_reason': '最近一次退回的理由',
+  'source': '依据',
+  'standing': '办到哪一步',
+  'status': '状态',
+  'updated_at': '最后修改时间',
+  'valid_from': '生效日期',
+  'version': '版本号',
 } as const
 
 export const TimeRuleReadWords = {

@@ -41,6 +41,10 @@ const whenNear = (heading: string, load: () => Promise<Component>) => {
 }
 
 export const PaperPanel = whenNear('文书', () => import('./papers/PaperPanel.vue'))
+export const RedFlagPanel = whenNear(
+  '风险特征与类别建议',
+  () => import('./modules/leads/record/RedFlagPanel.vue'),
+)
 export const InformantPanel = whenNear(
   '举报人身份与回避',
   () => import('./modules/leads/reporter/InformantPanel.vue'),

@@ -19,6 +19,7 @@ import rectifications from './rectifications/module'
 import restrictedFiles from './restricted-files/module'
 import rewards from './rewards/module'
 import riskEntities from './risk-entities/module'
+import ruleSets from './rule-sets/module'
 import sharedChanges from './shared-changes/module'
 import timeRules from './time-rules/module'
 import units from './units/module'
@@ -46,6 +47,7 @@ export const modules: StaffModule[] = [
   users,
   divisions,
   timeRules,
+  ruleSets,
   sharedChanges,
   apiClients,
   jobs,

@@ -10,6 +10,7 @@ const FIELDS: readonly (readonly [string, readonly string[]])[] = [
   ['风险主体和检查', ['entity', 'inspection', 'rectification']],
   ['台账', ['import']],
   ['成果', ['outcome']],
+  ['规则', ['rule']],
 ]
 const OTHER = '其他'
 

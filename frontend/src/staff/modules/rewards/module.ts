@@ -3,12 +3,6 @@ import { nounRoutes } from '../../nounRoutes'
 
 const rewards: StaffModule = {
   routes: [
-    {
-      path: 'reward-rules',
-      name: 'reward-rules',
-      component: () => import('./RewardRulesPage.vue'),
-      meta: { title: '奖励规则', permission: 'reward:read', parent: 'rewards' },
-    },
     ...nounRoutes({
       path: 'rewards',
       name: 'reward',
