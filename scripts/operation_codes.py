@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from api.domain.kit.flow import Flow
+from api.services.kit.declared import Declared
 from scripts import error_codes
 
 _ROOMS = ("api.routers.", "api.services.", "api.access.", "api.domain.")
@@ -27,6 +28,23 @@ _ONLY_SHOWN = frozenset({"available", "initial", "steps", "name"})
 _API = Path(__file__).resolve().parents[1] / "api"
 
 Name = tuple[str, str]
+#: Where the methods of declared nouns stand.
+_DECLARED = Declared.__module__
+
+
+def _only_shown(part: ast.AST) -> set[int]:
+    """The flows of which a part of a source asks nothing but what they offer."""
+    return {
+        id(node.value)
+        for node in ast.walk(part)
+        if isinstance(node, ast.Attribute) and node.attr in _ONLY_SHOWN
+    }
+
+
+def _conditions(flow: Flow[Any, Any]) -> set[tuple[int, str]]:
+    conditions = [each for step in flow.steps.values() for each in step.when]
+    conditions += flow.edit.when if flow.edit else ()
+    return {(each.error.status, each.name) for each in conditions}
 
 
 def _modules() -> dict[str, ast.Module]:
@@ -80,6 +98,57 @@ class Sources:
                 for each in _defined(statement):
                     self._refers.setdefault((name, each), set()).update(refers)
                     self._codes.setdefault((name, each), set()).update(codes)
+        self._methods = dict(self._read_methods(read[_DECLARED], makers))
+
+    def _read_methods(
+        self, module: error_codes.Module, makers: dict[str, error_codes.Maker]
+    ) -> Iterator[tuple[str, set[str]]]:
+        """What each method of a declared noun refers to; returns the parts of the noun that it uses."""
+        tree = self._trees[_DECLARED]
+        imported = self._imported(tree)
+        own = {each for statement in tree.body for each in _defined(statement)}
+        methods = [
+            each
+            for statement in tree.body
+            if isinstance(statement, ast.ClassDef) and statement.name == Declared.__name__
+            for each in statement.body
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+        for method in methods:
+            name = _DECLARED, f".{method.name}"
+            self._functions[_DECLARED].add(name[1])
+            self._refers[name] = set(self._references(_DECLARED, method, own, imported))
+            part = module.within(method)
+            self._codes[name] = {(e.status, e.code) for e in error_codes.made(part, makers)}
+            shown = _only_shown(method)
+            used = {
+                node.attr
+                for node in ast.walk(method)
+                if isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "self"
+                and id(node) not in shown
+            }
+            yield method.name, used
+
+    def of_noun(self, noun: Declared[Any], method: str) -> set[tuple[int, str]]:
+        """The same of what a declared noun does: its methods, and the functions and the flow that it
+        was given."""
+        seen: set[str] = set()
+        left, found = [method], set[tuple[int, str]]()
+        while left:
+            part = left.pop()
+            if part in seen:
+                continue
+            seen.add(part)
+            if part in self._methods:
+                found |= self.codes(_DECLARED, f".{part}")
+                left += self._methods[part]
+            elif isinstance(given := getattr(noun, part), Flow):
+                found |= _conditions(given)
+            elif callable(given):
+                found |= self.codes(given.__module__, given.__name__)
+        return found
 
     def _imported(self, tree: ast.Module) -> Mapping[str, Name]:
         """Local name → the module, or the name in one, that it stands for."""
@@ -98,11 +167,7 @@ class Sources:
         self, module: str, statement: ast.stmt, own: set[str], imported: Mapping[str, Name]
     ) -> Iterator[Name]:
         """The functions that a statement calls or hands on to be called, and the tables it uses."""
-        shown = {
-            id(node.value)
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Attribute) and node.attr in _ONLY_SHOWN
-        }
+        shown = _only_shown(statement)
         for node in ast.walk(statement):
             if id(node) in shown:
                 continue
@@ -123,11 +188,7 @@ class Sources:
     def _of_table(self, name: Name) -> set[tuple[int, str]]:
         """Of a flow the conditions of its steps; of another table what stands in it."""
         table = getattr(import_module(name[0]), name[1], None)
-        if not isinstance(table, Flow):
-            return self._codes.get(name, set())
-        conditions = [each for step in table.steps.values() for each in step.when]
-        conditions += table.edit.when if table.edit else ()
-        return {(each.error.status, each.name) for each in conditions}
+        return _conditions(table) if isinstance(table, Flow) else self._codes.get(name, set())
 
     def codes(self, module: str, function: str) -> set[tuple[int, str]]:
         """Status and code of everything that can be reached from a function."""
@@ -154,7 +215,10 @@ def by_operation(routes: Any) -> dict[str, list[str]]:
     general = error_codes.general()
     found: dict[str, list[str]] = {}
     for route in routes:
-        codes = sources.codes(route.endpoint.__module__, route.endpoint.__name__)
+        noun, name = getattr(route.endpoint, "noun", None), route.endpoint.__name__
+        codes = (
+            sources.of_noun(noun, name) if noun else sources.codes(route.endpoint.__module__, name)
+        )
         kept = {code for status, code in codes if status >= 0 and code not in general}
         found[route.unique_id] = sorted(code for code in kept if error_codes.is_code(code))
     return dict(sorted(found.items()))

@@ -12,7 +12,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator
 from pydantic_core import PydanticCustomError, PydanticUndefined
 
 from api.core.web.request_names import label_of
@@ -109,6 +109,31 @@ class Changes(Wire):
         default = of.model_fields[name].get_default(call_default_factory=True)
         return (
             default if default in (None, "", [], 0) and default is not False else PydanticUndefined
+        )
+
+    @classmethod
+    def to(
+        cls,
+        of: type[BaseModel],
+        *,
+        stays: Collection[str] = (),
+        clears: Collection[str] = (),
+        masked: Collection[str] = (),
+    ) -> "type[Changes]":
+        """The correction of what is given as `of`: every field of it, but for those that stay."""
+        hints = get_type_hints(of, include_extras=True)
+        fields: dict[str, Any] = {
+            name: (_without_null(hints[name]) | None, Field(None))
+            for name in of.model_fields
+            if name not in stays
+        }
+        return create_model(
+            of.__name__.removesuffix("Create") + "Update",
+            __base__=cls,
+            __doc__="Corrections; what is left out stays.",
+            __module__=of.__module__,
+            __cls_kwargs__={"of": of, "clears": clears, "masked": masked},
+            **fields,
         )
 
     @field_validator("*", mode="before")

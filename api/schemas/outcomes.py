@@ -45,33 +45,14 @@ class OutcomeCreate(Wire):
     judged_on: PastDay | None = Field(None, description="裁判日期；典型案例发布前须填写")
 
 
-class OutcomeUpdate(
-    Changes,
-    of=OutcomeCreate,
+OutcomeUpdate = Changes.to(
+    OutcomeCreate,
+    stays={"kind"},
     clears={
-        "medium",
-        "document_no",
-        "audience",
-        "summary",
-        "judgment_court",
-        "judgment_no",
-        "judged_on",
+        "medium", "document_no", "audience", "summary", "judgment_court", "judgment_no", "judged_on",
     },
     masked={"title", "medium", "summary"},
-):
-    """Corrections; what is left out stays."""
-
-    title: Label | None = None
-    issued_on: PastDay | None = None
-    medium: Optional | None = None
-    document_no: Optional | None = Field(None, description="文号")
-    audience: Audience | None = None
-    summary: OptionalProse | None = Field(None, description="主要内容")
-    judgment_court: Optional | None = None
-    judgment_no: Optional | None = None
-    judged_on: PastDay | None = None
-
-
+)  # fmt: skip
 OutcomeTransition = transition_union(OUTCOME_FLOW, "Outcome")
 
 

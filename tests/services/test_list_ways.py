@@ -25,7 +25,7 @@ from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.imports import imports
 from api.services.leads import lead_figures, leads
-from api.services.outcomes import outcomes
+from api.services.outcomes.outcomes import OUTCOMES
 from api.services.recovery import distributions, ledger_entries, property_items, property_measures
 from api.services.rewards import rewards
 from tests.actors import actor_of
@@ -129,7 +129,7 @@ LISTINGS = {
     "property_measures": property_measures.LISTING,
     "inspections": inspections.LISTING,
     "rectifications": rectifications.LISTING,
-    "outcomes": outcomes.LISTING,
+    "outcomes": OUTCOMES.LISTING,
     "rewards": rewards.LISTING,
     "handovers": handovers.LISTING,
     "distributions": distributions.LISTING,

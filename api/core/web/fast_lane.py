@@ -115,9 +115,13 @@ class _Stop:
     """A route of the lane: how it answers, and what stands where in its path."""
 
     def __init__(self, route: UnitOfWorkRoute, names: list[tuple[str, int]]) -> None:
-        read = {p.name: _PARAMETERS[p.field_info.annotation] for p in route.dependant.path_params}
+        # what a path calls a parameter is its alias where the handler has another name for it
+        read = {
+            p.alias: (p.name, _PARAMETERS[p.field_info.annotation])
+            for p in route.dependant.path_params
+        }
         self.answer = _answer(route)
-        self._read = [(name, place, read[name]) for name, place in names]
+        self._read = [(read[said][0], place, read[said][1]) for said, place in names]
 
     def given(self, segments: list[str]) -> dict[str, Any]:
         """The parameters of a path. Raises ValueError."""

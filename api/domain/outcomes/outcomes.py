@@ -9,10 +9,11 @@ from typing import Protocol, cast
 from uuid import UUID
 
 from api.domain.kit.actors import Actor
-from api.domain.kit.errors import Conflict
+from api.domain.kit.errors import Conflict, FieldError, Invalid
 from api.domain.kit.flow import OWN_UNIT, REASON, Edit, Flow, Predicate, Record, Step
 from api.domain.kit.labels import Labelled
 from api.domain.kit.permissions import Permission as P
+from api.domain.words import public_texts
 
 
 class OutcomeKind(Labelled):
@@ -89,6 +90,43 @@ NOT_TYPICAL = Predicate(
 def first_status(kind: OutcomeKind) -> OutcomeStatus:
     """Where an outcome begins: an exposed case is nothing yet that anybody published."""
     return OutcomeStatus.DRAFT if kind is OutcomeKind.TYPICAL_CASE else OutcomeStatus.PUBLISHED
+
+
+class Written(Protocol):
+    """What an outcome says."""
+
+    kind: OutcomeKind
+    title: str
+    summary: str
+    medium: str
+    document_no: str
+    issued_on: date
+    judged_on: date | None
+
+
+def check(outcome: Written) -> None:
+    """What it needs to be counted. Raises Invalid that names the field."""
+    if outcome.kind is OutcomeKind.INSTITUTION:
+        if not outcome.document_no:
+            message = "制度机制须填写文号"
+            raise Invalid(message, errors=[FieldError("/document_no", "missing", message)])
+    elif not outcome.medium:
+        message = "须填写发布渠道或地点"
+        raise Invalid(message, errors=[FieldError("/medium", "missing", message)])
+
+
+def fit_to_publish(outcome: Written) -> None:
+    """Raises Invalid naming every place that tells of somebody, or of an open matter."""
+    errors = [
+        FieldError(f"/{field}", "not_for_the_public", fault)
+        for field in ("title", "summary")
+        for fault in public_texts.faults(getattr(outcome, field))
+    ]
+    if outcome.judged_on and outcome.issued_on < outcome.judged_on:
+        errors.append(FieldError("/issued_on", "before_judgment", "发布日期不能早于裁判日期"))
+    if errors:
+        message = "；".join(error.message for error in errors)
+        raise Invalid(message, code="not_for_the_public", errors=errors)
 
 
 NOT_OUT = Predicate(

@@ -26,17 +26,16 @@ from api.models.attachments import Attachment
 from api.models.cases import Case
 from api.models.inspections import Inspection
 from api.models.leads import Lead
-from api.models.outcomes import Outcome
 from api.models.property_items import PropertyItem
 from api.models.rectifications import Rectification
 from api.models.risk_entities import RiskEntity
 from api.models.units import Post, Unit
 from api.schemas.attachments import AttachmentRead
+from api.services.across.declared_nouns import DECLARED
 from api.services.cases import cases
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.kit import protect
 from api.services.leads import leads, unnamed
-from api.services.outcomes import outcomes
 from api.services.recovery import property_items
 
 #: Enough for any file; a list of them stays one page.
@@ -87,9 +86,9 @@ SUBJECTS: dict[str, Subject] = {
             rectifications.RESOURCE, rectifications.LISTING, Rectification,
             P.INSPECTION_READ, P.INSPECTION_HANDLE, P.LEAD_ASSIGN,
         ),
-        Subject(
-            outcomes.RESOURCE, outcomes.LISTING, Outcome,
-            P.OUTCOME_READ, P.OUTCOME_HANDLE, P.LEAD_ASSIGN,
+        *(
+            Subject(one.resource, one.LISTING, one.model, one.reads, one.handles, P.LEAD_ASSIGN)
+            for one in DECLARED
         ),
     )
 }  # fmt: skip

@@ -53,6 +53,7 @@ from api.models.rewards import Reward
 from api.models.risk_entities import RiskEntity
 from api.models.units import Unit
 from api.services.across import handovers
+from api.services.across.declared_nouns import DECLARED
 from api.services.across.duties import bound_days
 from api.services.across.figures import LEDGERS, Rows, may_read
 from api.services.cases import case_handovers, case_steps, victims
@@ -61,7 +62,6 @@ from api.services.entities import inspections, risk_entity_steps
 from api.services.kit import steps, time_rules
 from api.services.leads import lead_assists, lead_duties, lead_steps, leads
 from api.services.organisation import rule_set_versions
-from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
 
@@ -74,8 +74,8 @@ STEPS = {
     "property-items": property_items.STEPS,
     "risk-entities": risk_entity_steps.STEPS,
     "inspections": inspections.STEPS,
-    "outcomes": outcomes.STEPS,
     "rule-set-versions": rule_set_versions.STEPS,
+    **{each.path: each.steps for each in DECLARED},
     "cases": case_steps.STEPS,
     "leads": lead_steps.STEPS,
 }
@@ -90,8 +90,8 @@ _COLUMNS: dict[str, tuple[Any, Any, Any]] = {
     "property-measures": (None, PropertyMeasure.expires_on, PropertyMeasure.amount),
     "victims": (None, _NO_DAY, _NO_FEN),
     "property-items": (None, _NO_DAY, _NO_FEN),
-    "outcomes": (None, _NO_DAY, _NO_FEN),
     "rule-set-versions": (None, _NO_DAY, _NO_FEN),
+    **dict.fromkeys((each.path for each in DECLARED), (None, _NO_DAY, _NO_FEN)),
     "distributions": (None, Distribution.objection_until, Distribution.total_pay),
     "rewards": (None, _NO_DAY, Reward.amount),
     "ledger/entries": (None, _NO_DAY, Transfer.amount),

@@ -48,22 +48,21 @@ from api.domain.recovery.property_measures import MeasureKind, MeasureStatus
 from api.domain.words.money import to_yuan
 from api.models.imports import Import
 from api.models.lead_assists import LeadAssist
-from api.models.outcomes import Outcome
 from api.models.property_measures import PropertyMeasure
 from api.models.rule_sets import RuleSetVersion
 from api.models.units import Division, Post, Unit
 from api.models.users import User
 from api.services.across import handover_duties
+from api.services.across.declared_nouns import DECLARED
 from api.services.cases import case_duties
 from api.services.cases.case_duties import MEASURES_UNTIL
 from api.services.entities import field_duties
 from api.services.entities.field_duties import PLAN_RULE, PLAN_UNTIL
 from api.services.kit import notices, terms, time_rules
-from api.services.kit._duty_source import InHands, Source, in_status, seen_record, unit_record
+from api.services.kit._duty_source import InHands, Source, in_status, unit_record
 from api.services.leads import lead_duties
 from api.services.leads.lead_duties import ALARMS, AT_THE_DESK, REPORTER_WAITS, TO_OPEN, moving
 from api.services.organisation import rule_set_versions
-from api.services.outcomes import outcomes
 from api.services.recovery import measure_warnings, money_duties
 from api.services.recovery.ledger_awaiting import CONFIRM_RULE
 from api.services.reporters import confidential_duties
@@ -103,17 +102,7 @@ SOURCES: tuple[Source, ...] = (
     _import(K.IMPORT_MAP, ImportStatus.NEEDS_MAPPING),
     _import(K.IMPORT_COMMIT, ImportStatus.PREVIEW, _BRINGS_IN),
     _import(K.IMPORT_BARE, ImportStatus.PREVIEW, not_(_BRINGS_IN)),
-    seen_record(
-        K.OUTCOME_PUBLISH,
-        "outcomes",
-        Outcome,
-        P.OUTCOME_APPROVE,
-        outcomes.STEPS[0].waits,
-        lambda actor: [Outcome.prepared_by_id.is_distinct_from(actor.id)],
-        title=Outcome.title,
-        number=Outcome.number,
-        since=outcomes.STEPS[0].since,
-    ),
+    *(source for each in DECLARED for source in each.duties()),
     unit_record(
         K.RULE_SET_SUBMIT,
         "rule-set-versions",

@@ -22,11 +22,11 @@ from api.domain.kit.permissions import Permission, Role, RowScope
 from api.domain.law.calendar import ONE_DAY
 from api.schemas.statistics import PeriodQuery
 from api.services.across import handovers
+from api.services.across.declared_nouns import DECLARED
 from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.leads import leads
 from api.services.organisation import rule_set_versions
-from api.services.outcomes import outcomes
 from api.services.recovery import (
     distributions,
     ledger_entries,
@@ -53,7 +53,7 @@ LEDGERS: dict[str, Ledger] = {
     "risk-entities": Ledger(risk_entities.LISTING, P.RISK_ENTITY_READ),
     "rectifications": Ledger(rectifications.LISTING, P.INSPECTION_READ),
     "inspections": Ledger(inspections.LISTING, P.INSPECTION_READ),
-    "outcomes": Ledger(outcomes.LISTING, P.OUTCOME_READ),
+    **{each.path: Ledger(each.LISTING, each.reads) for each in DECLARED},
     "property-measures": Ledger(property_measures.LISTING, P.PROPERTY_READ),
     "property-items": Ledger(property_items.LISTING, P.PROPERTY_READ),
     "victims": Ledger(victims.LISTING, P.VICTIM_READ),

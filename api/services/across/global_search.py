@@ -22,7 +22,6 @@ from api.domain.kit.actors import Actor
 from api.domain.kit.labels import Labelled
 from api.domain.leads.leads import LeadStatus
 from api.domain.organisation.handing_over import HandoverStatus
-from api.domain.outcomes.outcomes import OutcomeStatus
 from api.domain.recovery.distributions import DistributionStatus
 from api.domain.recovery.property_items import PropertyStatus
 from api.domain.recovery.property_measures import MeasureStatus
@@ -32,7 +31,6 @@ from api.schemas.distributions import DistributionQuery
 from api.schemas.handovers import HandoverQuery
 from api.schemas.inspections import InspectionQuery
 from api.schemas.leads import LeadQuery
-from api.schemas.outcomes import OutcomeQuery
 from api.schemas.property_items import PropertyItemQuery
 from api.schemas.property_measures import PropertyMeasureQuery
 from api.schemas.rectifications import RectificationQuery
@@ -42,12 +40,12 @@ from api.schemas.units import UnitQuery
 from api.schemas.users import UserQuery
 from api.schemas.victims import VictimQuery
 from api.services.across import handovers
+from api.services.across.declared_nouns import DECLARED
 from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.kit import searching
 from api.services.leads import leads
 from api.services.organisation import units, users
-from api.services.outcomes import outcomes
 from api.services.recovery import distributions, property_items, property_measures
 from api.services.rewards import rewards
 
@@ -132,7 +130,12 @@ _SOUGHT: dict[FoundNoun, _Sought] = {
     FoundNoun.REWARDS: _Sought(
         RewardQuery, _listed(rewards), _labelled(RewardStatus), lambda row: row["document_no"]
     ),
-    FoundNoun.OUTCOMES: _Sought(OutcomeQuery, _listed(outcomes), _labelled(OutcomeStatus), _title),
+    **{
+        FoundNoun(each.path): _Sought(
+            each.schemas.query, _listed(each), _labelled(type(each.flow.initial)), _title
+        )
+        for each in DECLARED
+    },
     FoundNoun.UNITS: _Sought(UnitQuery, units.page, _in_use, _name, lambda _: ""),
     FoundNoun.USERS: _Sought(UserQuery, _users, _in_use, _name, lambda row: row["username"]),
 }

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from api.core.listing.pagination import Listing
 from api.domain.kit.permissions import Permission as P
 from api.services.across import handovers
+from api.services.across.declared_nouns import DECLARED
 from api.services.cases import cases, victims
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.imports import imports
 from api.services.leads import leads
 from api.services.organisation import rule_set_versions
-from api.services.outcomes import outcomes
 from api.services.recovery import distributions, property_items, property_measures
 from api.services.rewards import rewards
 
@@ -38,7 +38,7 @@ SOURCES = (
     Source("risk-entities", P.RISK_ENTITY_READ, risk_entities.LISTING),
     Source("inspections", P.INSPECTION_READ, inspections.LISTING),
     Source("rectifications", P.INSPECTION_READ, rectifications.LISTING),
-    Source("outcomes", P.OUTCOME_READ, outcomes.LISTING),
+    *(Source(each.path, each.reads, each.LISTING) for each in DECLARED),
     Source("rewards", P.REWARD_READ, rewards.LISTING),
     Source("rule-set-versions", P.RULE_SET_READ, rule_set_versions.LISTING),
     Source("imports", P.IMPORT_RUN, imports.LISTING),

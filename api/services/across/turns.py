@@ -28,7 +28,6 @@ from api.models.inspections import Inspection
 from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LAST_SENT_FIRST, LeadTransfer
 from api.models.leads import Lead
-from api.models.outcomes import Outcome
 from api.models.property_items import PropertyItem
 from api.models.property_measures import PropertyMeasure
 from api.models.rectifications import Rectification
@@ -39,11 +38,11 @@ from api.models.units import Post
 from api.models.users import PostHolder, User
 from api.schemas.turns import TurnAct
 from api.services.across import handovers
+from api.services.across.declared_nouns import DECLARED
 from api.services.cases import cases
 from api.services.entities import inspections, rectifications, risk_entities
 from api.services.leads import leads
 from api.services.organisation import rule_set_versions
-from api.services.outcomes import outcomes
 from api.services.recovery import distributions, property_items, property_measures
 from api.services.rewards import rewards
 
@@ -84,7 +83,7 @@ NOUNS: tuple[Noun, ...] = (
         "rectifications", P.INSPECTION_READ, rectifications.LISTING, Rectification,
         rectifications.read,
     ),
-    Noun("outcomes", P.OUTCOME_READ, outcomes.LISTING, Outcome, outcomes.read),
+    *(Noun(each.path, each.reads, each.LISTING, each.model, each.read) for each in DECLARED),
     Noun(
         "rule-set-versions", P.RULE_SET_READ, rule_set_versions.LISTING, RuleSetVersion, rule_set_versions.read
     ),

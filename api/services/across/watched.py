@@ -46,7 +46,6 @@ from api.models.lead_assists import LeadAssist
 from api.models.lead_transfers import LeadTransfer, LeadTransferClock
 from api.models.leads import Lead
 from api.models.ledger import Transfer
-from api.models.outcomes import Outcome
 from api.models.property_items import PropertyItem
 from api.models.property_measures import UNDONE, PropertyMeasure
 from api.models.rectifications import Rectification
@@ -55,6 +54,7 @@ from api.models.risk_entities import RiskEntity
 from api.models.rule_sets import RuleSetVersion
 from api.models.units import Unit
 from api.models.victims import Victim
+from api.services.across.declared_nouns import DECLARED
 from api.services.cases import case_handovers, case_steps, victims
 from api.services.entities import field_duties, inspections, risk_entity_steps
 from api.services.kit import time_rules
@@ -62,7 +62,6 @@ from api.services.kit._duty_source import version_of
 from api.services.kit.steps import Step
 from api.services.leads import lead_alarms, lead_assists, lead_duties, lead_steps
 from api.services.organisation import rule_set_versions
-from api.services.outcomes import outcomes
 from api.services.recovery import distributions, ledger_awaiting, property_items
 from api.services.rewards import rewards
 
@@ -361,8 +360,12 @@ WATCHED: tuple[Watched, ...] = (
         rule_set_versions.STEPS, "rule-set-versions", RuleSetVersion, P.RULE_SET_READ,
         rule_set_versions.KIND_LABEL, _NO_RULE,
     ),
-    *_steps(
-        outcomes.STEPS, "outcomes", Outcome, P.OUTCOME_READ, Outcome.title, Outcome.number,
+    *(
+        watched
+        for each in DECLARED
+        for watched in _steps(
+            each.steps, each.path, each.model, each.reads, each.title, each.model.number
+        )
     ),
 )  # fmt: skip
 BY_WHAT = {each.what: each for each in WATCHED}

@@ -8,7 +8,7 @@ from api.core.base.clock import TIMEZONE
 from api.domain.outcomes.outcomes import OutcomeKind
 from api.schemas.outcomes import OutcomeCreate
 from api.services.demo.demo_stage import Stage, Story, act
-from api.services.outcomes import outcomes
+from api.services.outcomes.outcomes import OUTCOMES
 
 K = OutcomeKind
 
@@ -59,7 +59,7 @@ async def _tell(
         judgment_no="（2021）某刑初某号" if exposed else "",
         judged_on=_JUDGED_ON if exposed else None,
     )
-    made = await outcomes.create(stage.session, stage.actors[post], body)
+    made = await OUTCOMES.create(stage.session, stage.actors[post], body)
     if exposed:
         leader = stage.actors["leader"]
-        await outcomes.transition(stage.session, leader, UUID(made["id"]), act("publish", made))
+        await OUTCOMES.transition(stage.session, leader, UUID(made["id"]), act("publish", made))

@@ -9086,7 +9086,7 @@ export interface components {
         OutcomeUpdate: {
             /** @description 受众人数 */
             audience?: number | null;
-            /** @description 文号 */
+            /** @description 文号；制度机制必填 */
             document_no?: string | null;
             /** @description 发布、开展或印发日期 */
             issued_on?: string | null;
