@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     Text,
@@ -21,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
 from api.core.base.ids import uuid7
+from api.core.base.statements import param
 from api.core.database.db import Base
 from api.core.listing import facets, orders
 from api.domain.cases.cases import OVER
@@ -140,15 +142,27 @@ PropertyMeasure.is_groundless = column_property(
 
 
 _OTHER = aliased(PropertyMeasure)
+_TODAY = param("today", Date())
+#: From the day after its last one, whether the nightly run has written that down or not.
+_RAN_OUT = or_(
+    PropertyMeasure.status == literal_column(f"'{MeasureStatus.LAPSED.value}'", Text()),
+    and_(
+        PropertyMeasure.status == literal_column(f"'{MeasureStatus.ACTIVE.value}'", Text()),
+        PropertyMeasure.expires_on < _TODAY,
+    ),
+)
 #: Run out over money of a case that goes on, and nobody has ordered anything over the item since.
 UNDONE = and_(
-    PropertyMeasure.status == literal_column(f"'{MeasureStatus.LAPSED.value}'", Text()),
+    _RAN_OUT,
     ~PropertyMeasure.is_groundless,
     ~exists(literal_column("1")).where(
         _OTHER.property_item_id == PropertyMeasure.property_item_id,
         or_(
             _OTHER.id > PropertyMeasure.id,
-            _OTHER.status.in_([MeasureStatus.ACTIVE, MeasureStatus.QUEUED]),
+            and_(
+                _OTHER.status.in_([MeasureStatus.ACTIVE, MeasureStatus.QUEUED]),
+                or_(_OTHER.expires_on.is_(None), _OTHER.expires_on >= _TODAY),
+            ),
         ),
     ),
     exists(literal_column("1")).where(

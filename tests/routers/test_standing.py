@@ -486,21 +486,26 @@ def _asked(who: Client, key: str) -> int:
 class TestLapsed:
     """Run out, nothing holds the money any more: somebody is to order it anew, or to say why not."""
 
-    def lapsed(self, client: Any, running: Running) -> dict[str, Any]:
+    def lapsed(self, client: Any, running: Running, status: str = "lapsed") -> dict[str, Any]:
         made = frozen(running, client("police"))
         run_sql(
             running,
             "UPDATE property_measures SET starts_on = starts_on - 400,"
-            " expires_on = $2::date - 1, status = 'lapsed' WHERE id = $1",
+            " expires_on = $2::date - 1, status = $3 WHERE id = $1",
             made["id"],
             today(),
+            status,
         )
         return made
 
-    def test_it_is_the_stations_turn_and_rises(self, client: Any, running: Running) -> None:
+    @pytest.mark.parametrize("written", ["lapsed", "active"])
+    def test_it_is_the_stations_turn_and_rises(
+        self, client: Any, running: Running, written: str
+    ) -> None:
+        """Also where the nightly run has not written it down yet."""
         police, office = client("police"), client("office")
         before = _asked(office, "measures_lapsed")
-        made = self.lapsed(client, running)
+        made = self.lapsed(client, running, written)
         found = head(police, "property-measures", made["id"])
         (turn,) = found["now"]
         assert (turn["what"], turn["is_mine"]) == (K.MEASURE_LAPSED.label, True)

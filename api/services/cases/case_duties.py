@@ -138,11 +138,11 @@ SOURCES: tuple[Source, ...] = (
         "property-measures",
         _M,
         P.PROPERTY_HANDLE,
-        # Past its end it stays until somebody, or the nightly run, has written down that it lapsed.
+        # from the day after its last one it is another duty: it lapsed
         lambda actor: and_(
             _M.owner_unit_id == actor.unit_id,
             in_status(_M.status, MeasureStatus.ACTIVE),
-            _M.expires_on <= param(MEASURES_UNTIL, Date()),
+            _M.expires_on.between(param("today", Date()), param(MEASURES_UNTIL, Date())),
             ~_M.is_groundless,
         ),
         _HANDLED["title"].scalar_subquery(),
