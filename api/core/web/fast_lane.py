@@ -10,6 +10,7 @@ It stands inside the handling of errors, and uses FastAPI's own fields, so refus
 
 import inspect
 from collections.abc import Callable, Iterable
+from enum import Enum
 from typing import Any, get_type_hints
 from uuid import UUID
 
@@ -37,6 +38,12 @@ def _text(text: str) -> str:
 
 
 _PARAMETERS: dict[Any, Callable[[str], Any]] = {UUID: _uuid, str: _text}
+
+
+def _reader(parameter: Any) -> Callable[[str], Any] | None:
+    """How a parameter of a path is read; what it refuses (ValueError) is left to the framework."""
+    kind = parameter.field_info.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Enum) else _PARAMETERS.get(kind)
 
 
 def _asks_for_more(wanted: Dependant) -> bool:
@@ -72,7 +79,7 @@ def _is_simple(route: UnitOfWorkRoute) -> bool:
     wanted = route.dependant
     if _asks_for_more(wanted) or wanted.request_param_name or not _is_json(route):
         return False
-    if any(p.field_info.annotation not in _PARAMETERS for p in wanted.path_params):
+    if any(_reader(p) is None for p in wanted.path_params):
         return False
     returned = get_type_hints(route.endpoint).get("return")
     if not (isinstance(returned, type) and issubclass(returned, Response)):
@@ -116,12 +123,13 @@ class _Stop:
 
     def __init__(self, route: UnitOfWorkRoute, names: list[tuple[str, int]]) -> None:
         # what a path calls a parameter is its alias where the handler has another name for it
-        read = {
-            p.alias: (p.name, _PARAMETERS[p.field_info.annotation])
-            for p in route.dependant.path_params
-        }
+        given = {p.alias: p for p in route.dependant.path_params}
         self.answer = _answer(route)
-        self._read = [(read[said][0], place, read[said][1]) for said, place in names]
+        self._read = [
+            (given[said].name, place, read)
+            for said, place in names
+            if (read := _reader(given[said])) is not None
+        ]
 
     def given(self, segments: list[str]) -> dict[str, Any]:
         """The parameters of a path. Raises ValueError."""

@@ -1,7 +1,5 @@
 """What a department had when the police took a lead over from it: they decline, and it goes on."""
 
-from datetime import timedelta
-
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -54,7 +52,8 @@ async def resume(session: AsyncSession, lead: Lead, police: LeadTransfer) -> Non
     ran = await lead_transfers.last_clock(session, kept)
     if ran is not None and ran.ended_on is not None:
         begins = law.TransferClock(ran.rule_id, ran.side)
-        stood = max(now() - lead_transfers.moment(ran.ended_on), timedelta())
+        at = now()
+        stood = at - min(lead_transfers.moment(ran.ended_on), at)
         await lead_transfers.run(session, again, ran.ended_on, begins, ran.started_at + stood)
     await lead_sight.let_receive(session, lead)
 
