@@ -225,6 +225,8 @@ class Lead(Recorded, Versioned, Waits, Base):
             "town_code",
             "unowned_on",
             "id",
+            # home counts apart those whose reporter waits for an answer by a day
+            postgresql_include=["status", "due_on"],
             postgresql_where=text(_UNOWNED),
         ),
         # Where a filter leads (core/listing/ways.py).
