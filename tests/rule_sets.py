@@ -9,7 +9,12 @@ def of_kind(who, kind: str) -> dict:
 
 
 def drafted(who, kind: str, **over) -> dict:
-    """A draft; `changes` of the content go over the version in force."""
+    """A draft; `changes` of the content go over the version in force. Another one that is open, of
+    the demo town or of another test, goes first."""
+    if there := of_kind(who, kind)["open"]:
+        if there["status"] == "submitted":
+            done(act(who, there, "recall"))
+        done(act(who, there, "withdraw", reason="另行起草"))
     content = of_kind(who, kind)["content"] | over.pop("changes", {})
     body = {"valid_from": today().isoformat(), "source": "众专办〔2026〕9号", "content": content}
     return made(who.post(f"/rule-sets/{kind}/versions", json=body | over))

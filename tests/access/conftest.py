@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.access.towns import Town
+from tests.access.towns import Town, other_town
 
 
 @pytest.fixture(scope="session")
 def town(running, client) -> Town:
-    return Town(running, client("system_admin"))
+    return other_town(running, client("system_admin"))

@@ -40,6 +40,16 @@ class Town:
         }
 
 
+_made: dict[str, Town] = {}
+
+
+def other_town(running, system: Client) -> Town:
+    """The other town of a server: made once, because a town has one office."""
+    if running.url not in _made:
+        _made[running.url] = Town(running, system)
+    return _made[running.url]
+
+
 def somebody(running, system: Client, role: str, unit_id: str, **over: object) -> Client:
     """A new person in a new post of a unit, logged in."""
     mark = uuid4().hex[:8]

@@ -10,7 +10,7 @@ import pytest
 from api.core.base.clock import today
 from api.domain.papers.papers import RULES, PaperKind
 from tests import factories, handovers
-from tests.access.towns import VILLAGE, Town
+from tests.access.towns import VILLAGE, other_town
 from tests.answers import done, problem
 from tests.conftest import own_town
 from tests.database import run_sql
@@ -302,7 +302,7 @@ class TestWho:
     def test_another_town_sees_nothing_and_counts_for_itself(self, client, running):
         market = client("market")
         paper = made(market, NOTICE, ordered(market))
-        town = Town(running, client("system_admin"))
+        town = other_town(running, client("system_admin"))
         theirs = town.people["market"]
         assert theirs.get(f"/papers/{paper['id']}").status_code == 404
         assert town.people["office"].get(f"/papers/{paper['id']}").status_code == 404

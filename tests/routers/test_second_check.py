@@ -12,7 +12,7 @@ import pytest
 from api.core.database.migrations import connect
 from api.domain.kit.sampling import commitment
 from tests import factories
-from tests.access.towns import Town
+from tests.access.towns import other_town
 from tests.conftest import ROOT
 from tests.jobs import run_job
 from tests.leads import fed_back
@@ -390,7 +390,7 @@ class TestExclusions:
 
     def test_of_another_town_there_is_none(self, client, running):
         sample = drawn(client, running, concluded(client))
-        theirs = Town(running, client("system_admin")).people["office"]
+        theirs = other_town(running, client("system_admin")).people["office"]
         for path in ("", "/lines", "/protocol"):
             url = f"/leads/recheck-samples/{sample['id']}{path}"
             assert client("office").get(url).status_code == 200, path

@@ -5,7 +5,7 @@ from functools import reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB, array
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array
 
 from api.core.listing.ways import Way
 from api.models.units import Division, Unit
@@ -50,10 +50,12 @@ def json_object(parts: Mapping[str, Any]) -> ColumnElement[Any]:
     return reduce(lambda one, other: one.concat(other), made)
 
 
-def json_list(rows: Select[Any]) -> ColumnElement[Any]:
-    """The single column of a correlated select as a JSON list, empty rather than null."""
+def json_list(rows: Select[Any], *order: Any) -> ColumnElement[Any]:
+    """The single column of a correlated select as a JSON list, empty rather than null; without an
+    `order` as the rows lie, which changes when one of them does."""
     each = next(iter(rows.selected_columns))
-    return rows.with_only_columns(func.coalesce(func.json_agg(each), _EMPTY)).scalar_subquery()
+    found = func.json_agg(aggregate_order_by(each, *order) if order else each)
+    return rows.with_only_columns(func.coalesce(found, _EMPTY)).scalar_subquery()
 
 
 def division_end(code: str) -> str:

@@ -41,7 +41,8 @@ COLUMN = columns.json_list(
             "taken_by",
             taken_by(LeadAssist),
         )
-    ).where(LeadAssist.lead_id == Lead.id)
+    ).where(LeadAssist.lead_id == Lead.id),
+    LeadAssist.id,
 )
 
 

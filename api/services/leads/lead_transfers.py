@@ -49,7 +49,9 @@ _CLOCKS = columns.json_list(
             "is_provisional", _Clock.is_provisional,
             "ended_on", _Clock.ended_on,
         )
-    ).where(_Clock.transfer_id == LeadTransfer.id)
+    ).where(_Clock.transfer_id == LeadTransfer.id),
+    _Clock.started_at,
+    _Clock.id,
 )  # fmt: skip
 _SHOWN = (
     "id", "kind", "organ", "department", "follows_id", "recorded", "reported_on", "investigators",
@@ -69,7 +71,7 @@ COLUMNS: dict[str, Any] = {name: getattr(LeadTransfer, name) for name in _SHOWN}
 }
 #: All hand-overs of a lead, for its listing.
 COLUMN = columns.json_list(
-    select(columns.json_object(COLUMNS)).where(LeadTransfer.lead_id == Lead.id)
+    select(columns.json_object(COLUMNS)).where(LeadTransfer.lead_id == Lead.id), LeadTransfer.id
 )
 #: What is handed over, by whose steps: of a case or a risk entity the hand-over has its own.
 Handed = Lead | LeadTransfer

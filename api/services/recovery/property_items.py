@@ -132,7 +132,8 @@ _DETERMINATIONS = columns.json_list(
             "reason", PropertyDetermination.reason,
             "decided_at", PropertyDetermination.decided_at,
         )
-    ).where(PropertyDetermination.property_item_id == PropertyItem.id)
+    ).where(PropertyDetermination.property_item_id == PropertyItem.id),
+    PropertyDetermination.id,
 )  # fmt: skip
 _MEASURES = columns.json_list(
     select(
@@ -146,7 +147,8 @@ _MEASURES = columns.json_list(
             "expires_on", PropertyMeasure.expires_on,
             "rank", PropertyMeasure.rank,
         )
-    ).where(PropertyMeasure.property_item_id == PropertyItem.id)
+    ).where(PropertyMeasure.property_item_id == PropertyItem.id),
+    PropertyMeasure.id,
 )  # fmt: skip
 _READ: dict[str, Any] = _ITEM | {
     "description": PropertyItem.description,

@@ -146,7 +146,8 @@ _RENEWALS = columns.json_list(
             "authority_level", PropertyMeasureRenewal.authority_level,
             "document_no", PropertyMeasureRenewal.document_no,
         )
-    ).where(PropertyMeasureRenewal.property_measure_id == M.id)
+    ).where(PropertyMeasureRenewal.property_measure_id == M.id),
+    PropertyMeasureRenewal.number,
 )  # fmt: skip
 _READ: dict[str, Any] = _ITEM | {
     "officers": M.officers,
