@@ -96,7 +96,7 @@ def _link(model: Any, resource: str, title: str, own: Any) -> Any:
         "id", behind.id, "number", behind.number, "title", getattr(behind, title),
         *links.deciding(resource, behind.id, behind.town_code),
     )  # fmt: skip
-    return columns.json_list(select(told).where(behind.id == own))
+    return columns.json_list(select(told).where(behind.id == own), behind.id)
 
 
 _Later = aliased(LeadTransfer)

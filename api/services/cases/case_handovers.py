@@ -54,8 +54,8 @@ def _tied(model: Any, resource: str, *shown: str) -> Any:
 
 
 #: The cases of a hand-over, and the hand-overs of a case, for their listings.
-CASES = columns.json_list(_tied(Case, "case", "id", "number", "title"))
-HANDOVERS = columns.json_list(_tied(_T, "handover", "id", "number", "title"))
+CASES = columns.json_list(_tied(Case, "case", "id", "number", "title"), Case.id)
+HANDOVERS = columns.json_list(_tied(_T, "handover", "id", "number", "title"), _T.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def _open(case_id: Any) -> Any:
         _I.case_id == case_id, _I.status.in_(_among(OPEN))
     )
     return func.json_build_object(
-        "measures", columns.json_list(measures), "items", columns.json_list(items)
+        "measures", columns.json_list(measures, _M.id), "items", columns.json_list(items, _I.id)
     )
 
 

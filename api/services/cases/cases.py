@@ -91,7 +91,8 @@ _SOURCE_LEADS = columns.json_list(
             "subject_name", Lead.subject_name,
             *links.deciding("lead", Lead.id, Lead.town_code),
         )
-    ).where(CaseLead.case_id == Case.id, CaseLead.lead_id == Lead.id)
+    ).where(CaseLead.case_id == Case.id, CaseLead.lead_id == Lead.id),
+    Lead.id,
 )  # fmt: skip
 _IDENTIFIERS = columns.json_list(
     select(
@@ -101,7 +102,8 @@ _IDENTIFIERS = columns.json_list(
             "value_mask", CaseIdentifier.value_mask,
             "field", CaseIdentifier.field,
         )
-    ).where(CaseIdentifier.case_id == Case.id)
+    ).where(CaseIdentifier.case_id == Case.id),
+    CaseIdentifier.id,
 )  # fmt: skip
 _DECISION = func.json_build_object(
     "id", CaseDecision.id,

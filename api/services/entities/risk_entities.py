@@ -127,7 +127,8 @@ _IDENTIFIERS = columns.json_list(
                 "field": RiskEntityIdentifier.field,
             }
         )
-    ).where(RiskEntityIdentifier.entity_id == RiskEntity.id)
+    ).where(RiskEntityIdentifier.entity_id == RiskEntity.id),
+    RiskEntityIdentifier.id,
 )
 #: What only the head of a record is made from.
 _OF_HEAD = {"bare_orders", "seen_by", "entered", "taken_by", "is_visit_planned", "turn_since"}
@@ -146,7 +147,8 @@ _READ: dict[str, Any] = _ITEM | {
     "source_lead_id": columns.json_list(
         select(
             func.json_build_object("id", Lead.id, *links.deciding("lead", Lead.id, Lead.town_code))
-        ).where(Lead.id == RiskEntity.source_lead_id)
+        ).where(Lead.id == RiskEntity.source_lead_id),
+        Lead.id,
     ),
     "identifiers": _IDENTIFIERS,
     "import_id": RiskEntity.import_id,

@@ -50,12 +50,11 @@ def json_object(parts: Mapping[str, Any]) -> ColumnElement[Any]:
     return reduce(lambda one, other: one.concat(other), made)
 
 
-def json_list(rows: Select[Any], *order: Any) -> ColumnElement[Any]:
-    """The single column of a correlated select as a JSON list, empty rather than null; without an
-    `order` as the rows lie, which changes when one of them does."""
-    each = next(iter(rows.selected_columns))
-    found = func.json_agg(aggregate_order_by(each, *order) if order else each)
-    return rows.with_only_columns(func.coalesce(found, _EMPTY)).scalar_subquery()
+def json_list(rows: Select[Any], first: Any, *then: Any) -> ColumnElement[Any]:
+    """The single column of a correlated select as a JSON list, empty rather than null, in an order:
+    as the rows lie would be another one whenever one of them changes."""
+    each = aggregate_order_by(next(iter(rows.selected_columns)), first, *then)
+    return rows.with_only_columns(func.coalesce(func.json_agg(each), _EMPTY)).scalar_subquery()
 
 
 def division_end(code: str) -> str:

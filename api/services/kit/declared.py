@@ -2,12 +2,12 @@
 
 Columns, filters and orders are those of the same name; lists, single records, corrections, steps and
 what was masked work as those of every noun do. What is a noun's own stands in its file: the facts
-that its flow reads, what a row must hold, what an act does beside the status. SQL that is not a
-column is spelled there as well. `docs/adding-a-noun.md` shows one.
+that its flow reads, what a row must hold, what an act does beside the status.
+`docs/adding-a-noun.md` shows one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cached_property
@@ -106,8 +106,6 @@ class Declared(Generic[M]):
     #: What an act does to the row beside its status, before and after it (actor, row, body).
     before: Rule = _nothing
     after: Rule = _nothing
-    #: Columns and filters that no name tells.
-    spelled: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         """What would be missed by whoever asks is missed at import."""
@@ -141,13 +139,12 @@ class Declared(Generic[M]):
 
     def _column(self, name: str, hint: Any) -> Any:
         model: Any = self.model
-        if name in self.spelled:
-            return self.spelled[name]
         if name == "revealable":
             return columns.revealable(model)
-        if hint is Named:  # the unit in charge is joined; others are looked up
-            unit = Unit if name == "owner_unit" else None
-            return columns.named(unit) if unit else columns.unit_named(getattr(model, f"{name}_id"))
+        if name == "owner_unit":  # joined, for it may be filtered by
+            return columns.named(Unit)
+        if hint is Named:
+            return columns.unit_named(getattr(model, f"{name}_id"))
         if hasattr(model, name):
             return getattr(model, name)
         person = getattr(model, f"{name}_id")
@@ -200,7 +197,7 @@ class Declared(Generic[M]):
             return ARRAY(Text), lambda p: column == func.any(p)
         if _is(hint, UUID):
             return Uuid(), lambda p: column == p
-        raise TypeError(f"{self.schemas.query.__name__}.{name}: spell its filter")
+        raise TypeError(f"{self.schemas.query.__name__}.{name} follows from no column")
 
     @cached_property
     def LISTING(self) -> Listing:  # noqa: N802  # as of every noun

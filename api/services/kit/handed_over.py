@@ -43,7 +43,7 @@ def column(subject: Any, record_id: Any) -> Any:
         "runs", _RUNS,
         *links.deciding("handover", _T.id, func.coalesce(_T.town_code, literal_column("''", Text()))),
     )  # fmt: skip
-    return columns.json_list(select(shown).where(subject == record_id))
+    return columns.json_list(select(shown).where(subject == record_id), _T.id)
 
 
 #: What leads from a record to the page of its hand-over.

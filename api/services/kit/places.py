@@ -105,15 +105,19 @@ async def unit(session: AsyncSession, unit_id: UUID, field: str, town_code: str)
 
 def sits(unit_id: Any, right: Permission) -> ColumnElement[bool]:
     """Whether somebody sits at an active post of a unit who may do what is to be given to it."""
+    return _at_a_post(right, Post.unit_id == unit_id)
+
+
+def _at_a_post(right: Permission, *where: ColumnElement[bool]) -> ColumnElement[bool]:
     able = [role for role, held in ROLE_PERMISSIONS.items() if right in held]
     return exists().where(
-        Post.unit_id == unit_id,
         Post.is_active,
         Post.role.in_(able),
         PostHolder.post_id == Post.id,
         PostHolder.until.is_(None),
         User.id == PostHolder.user_id,
         User.is_active,
+        *where,
     )
 
 
@@ -125,24 +129,10 @@ async def has_somebody(session: AsyncSession, unit_id: UUID, right: Permission) 
 async def others_sit(
     session: AsyncSession, right: Permission, but: UUID, unit_id: UUID | None, division_code: str
 ) -> bool:
-    """Whether anybody else sits at an active post with a right: of a unit, or of a place."""
+    """The same of anybody but one person: of a unit, or of a place."""
     of_unit = Unit.division_code == division_code if unit_id is None else Unit.id == unit_id
-    able = [role for role, held in ROLE_PERMISSIONS.items() if right in held]
-    found = (
-        select(User.id)
-        .join(PostHolder, PostHolder.user_id == User.id)
-        .join(Post, Post.id == PostHolder.post_id)
-        .join(Unit, Unit.id == Post.unit_id)
-        .where(
-            of_unit,
-            Post.is_active,
-            Post.role.in_(able),
-            PostHolder.until.is_(None),
-            User.is_active,
-            User.id != but,
-        )
-    )
-    return bool(await session.scalar(select(found.exists())))
+    found = _at_a_post(right, Unit.id == Post.unit_id, of_unit, User.id != but)
+    return bool(await session.scalar(select(found)))
 
 
 def _works_for(found: Unit, town_code: str) -> bool:

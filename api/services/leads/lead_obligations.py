@@ -28,7 +28,8 @@ COLUMN = columns.json_list(
         func.json_build_object(
             *(part for name in _SHOWN for part in (name, getattr(LeadObligation, name)))
         )
-    ).where(LeadObligation.lead_id == Lead.id)
+    ).where(LeadObligation.lead_id == Lead.id),
+    LeadObligation.id,
 )
 
 #: Leads of which something was let go: counted apart.

@@ -142,7 +142,8 @@ _KNOWN = columns.json_list(
             func.encode(LeadIdentifier.value_index, literal_column("'hex'")),
             LeadIdentifier.value_mask,
         )
-    ).where(LeadIdentifier.lead_id == Lead.id, _STANDS)
+    ).where(LeadIdentifier.lead_id == Lead.id, _STANDS),
+    LeadIdentifier.id,
 )
 _COMPARED: dict[str, Any] = {
     "subject_name": Lead.subject_name,

@@ -168,7 +168,8 @@ _IDENTIFIERS = columns.json_list(
             "field", LeadIdentifier.field,
             "state", LeadIdentifier.state,
         )
-    ).where(LeadIdentifier.lead_id == Lead.id)
+    ).where(LeadIdentifier.lead_id == Lead.id),
+    LeadIdentifier.id,
 )  # fmt: skip
 _REPORTER = func.json_build_object(
     "kind",
@@ -181,7 +182,8 @@ _CASES = columns.json_list(
         func.json_build_object(
             "id", Case.id, "number", Case.number, *links.deciding("case", Case.id, Case.town_code)
         )
-    ).where(CaseLead.lead_id == Lead.id, CaseLead.case_id == Case.id)
+    ).where(CaseLead.lead_id == Lead.id, CaseLead.case_id == Case.id),
+    Case.id,
 )
 #: The other end of a merge.
 _Main = aliased(Lead)
@@ -194,7 +196,8 @@ _MAIN = columns.json_list(
             _Main.number,
             *links.deciding(RESOURCE, _Main.id, _Main.town_code),
         )
-    ).where(_Main.id == Lead.merged_into_id)
+    ).where(_Main.id == Lead.merged_into_id),
+    _Main.id,
 )
 #: Who keeps out of what concerns its reporter.
 _RECUSED = select(

@@ -57,7 +57,9 @@ _HELD = columns.json_list(
     .join(PostHolder, PostHolder.post_id == Post.id)
     .join(Unit, Unit.id == Post.unit_id)
     .where(PostHolder.user_id == User.id, PostHolder.until.is_(None), Post.is_active)
-    .correlate(User)
+    .correlate(User),
+    PostHolder.since,
+    Post.id,
 )  # fmt: skip
 
 
