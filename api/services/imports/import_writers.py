@@ -19,6 +19,7 @@ from api.core.sheets.ledger_found import LedgerRow
 from api.domain.entities.risk_entities import Industry, Registration, RiskTier
 from api.domain.entities.risk_measures import RiskMeasureKind
 from api.domain.imports.ledgers import LedgerKind
+from api.domain.kit import heading_words as words
 from api.domain.kit.actors import Actor
 from api.domain.kit.events import EventName
 from api.domain.leads import source_numbers
@@ -42,6 +43,11 @@ from api.services.leads import conflicts, lead_intake, lead_proposals, leads, un
 _OF_INFORMANT = re.compile(
     "(?<!被)(?:举报|反映|报案|报警|投诉|信访|来访|来电|来信|上访|检举|控告|联系|提供|求助)(?:人|者|群众)"
 ).search
+#: What is one person's own; of a business only the address is.
+_PERSONAL = frozenset(
+    f"{words.IDENTITY} {words.PHONE} {words.LANDLINE} {words.HOME}".split()
+) - frozenset(words.PREMISES.split())
+_BRACKET = re.compile(r"[（(].*?[）)]|\s")
 _VICTIM_LABELS = {"source_number": "台账编号"}
 _LEAD_LABELS = {"due_on": "台账办理期限"}
 _ENTITY_LABELS = {"source_number": "台账编号", "responsible_staff": "责任人"}
@@ -139,8 +145,20 @@ def lead(row: StagedRow) -> lead_intake.Told:
             name=_informant(row) if named else "",
             phone=(values.get("reporter_phone") or "") if named else "",
         ),
-        note=_note(row, _LEAD_LABELS, [label for label in row.extras if _OF_INFORMANT(label)]),
+        note=_note(row, _LEAD_LABELS, _of_informant(row)),
     )
+
+
+def _of_informant(row: StagedRow) -> list[str]:
+    """The columns that speak of whoever reported; beside their name a paper, a phone or a home that
+    is said to be nobody else's is theirs as well."""
+    named = bool(row.values.get("reporter_name"))
+    return [
+        label
+        for label in row.extras
+        if _OF_INFORMANT(label)
+        or (named and _BRACKET.sub("", label).translate(words.SPELLINGS) in _PERSONAL)
+    ]
 
 
 def _unnamed(row: StagedRow, text: str) -> str:
@@ -153,7 +171,7 @@ def _unnamed(row: StagedRow, text: str) -> str:
 def _informant(row: StagedRow) -> str:
     """The informant's name, and what else the ledger says of that person in columns of its own."""
     said = [row.values.get("reporter_name") or ""]
-    said += [f"{label}：{value}" for label, value in row.extras.items() if _OF_INFORMANT(label)]
+    said += [f"{label}：{row.extras[label]}" for label in _of_informant(row)]
     return "；".join(part for part in said if part)
 
 
