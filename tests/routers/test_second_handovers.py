@@ -124,6 +124,16 @@ class TestTakenBack:
         act(civil, fresh(civil, made), "record_result", **said)
         assert done(client("office").get(f"/leads/{made['id']}"))["standing"]["blocked_by"] == []
 
+    def test_concluding_without_a_word_about_the_refusal_ends_no_debt(self, client):
+        """Whoever concludes lets it stand: the department has its answer still to give."""
+        market, civil, police = client("market"), client("civil"), client("police")
+        made = with_department(client)
+        made = decide(police, receive(police, to_police(client, made)), "not_filed")
+        made = act(market, fresh(market, made), "conclude", conclusion="unfounded", findings="查否")
+        assert [each["kind"] for each in duties(civil, made["id"])] == ["lead_decide"]
+        made = fed_back(market, made)
+        assert refused(client("office"), made, "close", 422, **CLOSE) == "transfer_unanswered"
+
     def test_a_head_lets_the_department_off(self, client):
         market, police = client("market"), client("police")
         made = decide(

@@ -24,6 +24,7 @@ from api.domain.leads.leads import (
     NOTHING_MERGED,
     PETITIONS,
     TRIAGE,
+    UNDECIDED,
     FeedbackMode,
     LeadAction,
     LeadConclusion,
@@ -358,6 +359,8 @@ async def _conclude(session: AsyncSession, actor: Actor, lead: Lead, body: Any) 
             code="contradicts_filing",
             errors=[FieldError("/conclusion", "contradicts_filing", "公安机关已立案")],
         )
+    if lead.transfer_stage in UNDECIDED:  # whoever concludes asks nobody to decide otherwise
+        await lead_transfer_decisions.let_stand(session, lead)
     anew = lead.conclusion is not None
     lead.conclusion = body.conclusion
     lead.concluded_by_id, lead.concluded_unit_id = actor.id, actor.unit_id

@@ -578,6 +578,11 @@ async def _goods(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -
 async def _let_stand(session: AsyncSession, actor: Actor, lead: Handed, body: Any) -> None:
     """What the police declined, or upheld, stands: the sender asks nobody to decide otherwise."""
     del actor, body
+    await let_stand(session, lead)
+
+
+async def let_stand(session: AsyncSession, lead: Handed) -> None:
+    """The same of whoever goes on without having said so."""
     transfer = await current(session, lead)
     lead.transfer_stage = TransferStage.ANSWERED
     await run(session, transfer, today(), None)
