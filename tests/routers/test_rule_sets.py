@@ -214,6 +214,8 @@ class TestRefused:
             ({"bonus": 1}, "/content/bonus", "unknown_field"),
             ({"floor": None}, "/content/floor", "missing"),
             ({"floor": 1000}, "/content/floor", "wrong_form"),
+            ({"floor": "1e5"}, "/content/floor", "wrong_form"),
+            ({"floor": "1 000"}, "/content/floor", "wrong_form"),
             ({"floor": "2.00", "cap": "1.00"}, "/content/floor", "above_cap"),
             ({"basis_points": 10_001}, "/content/basis_points", "out_of_range"),
             ({"basis_points": True}, "/content/basis_points", "out_of_range"),

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from api.domain.kit.errors import FieldError, pointer
 from api.domain.kit.labels import Labelled
-from api.domain.words.money import formatted, to_fen, to_yuan
+from api.domain.words import amounts
+from api.domain.words.money import formatted, to_yuan
 
 
 class EntryKind(Labelled):
@@ -95,7 +96,7 @@ def _boolean(entry: Entry, value: Any, at: Way) -> tuple[bool, Faults]:
 
 def _money(entry: Entry, value: Any, at: Way) -> tuple[int, Faults]:
     try:
-        fen = to_fen(value) if isinstance(value, str) else -1
+        fen = amounts.typed(value) if isinstance(value, str) else -1
     except ValueError:
         fen = -1
     if 0 <= fen <= _MOST_FEN:

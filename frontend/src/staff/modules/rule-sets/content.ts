@@ -74,12 +74,14 @@ const linesOf = (value: unknown) =>
     .filter(Boolean)
 
 /** As the server takes it. */
-function sent(entry: Entry, value: unknown): unknown {
+export function sent(entry: Entry, value: unknown): unknown {
   if (entry.kind === 'boolean') return Boolean(value)
   if (entry.kind === 'words') return linesOf(value)
   if (entry.kind !== 'rows') return value
   return linesOf(value).map((line) => {
-    const cells = line.split(/[\s,，:：、]+/)
+    const words = line.replace(/(\d)[,，](?=\d{3}(?!\d))/g, '$1').split(/[\s:：、]+/)
+    // what is too much stays with the last, where the server says what is wrong with it
+    const cells = [...words.splice(0, entry.rows.length - 1), words.join(' ')]
     return Object.fromEntries(entry.rows.map((each, at) => [each.name, cells[at] ?? '']))
   })
 }
